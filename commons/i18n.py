@@ -1,0 +1,184 @@
+"""Languages: catalogs, the locale in force, names and direction. The only door to Babel."""
+
+from __future__ import annotations
+
+import contextlib
+import contextvars
+import datetime as dt
+import functools
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_time
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+from babel.support import LazyProxy, NullTranslations, Translations
+
+from commons import clock
+
+FOLDER = Path(__file__).with_name("translations")
+DEFAULT = "en"
+# Every language that an outgoing text or a screen may be in; a screen needs a catalog as well.
+TAGS = ("en", "es", "ko", "zh_Hans", "hy", "fa", "vi", "fil", "ar", "ru")
+# What browsers and rosters call them. Babel reads `tl` as `fil`, and refuses plain `zh-Hans`.
+ALIASES = {
+    "tl": "fil", "zh": "zh_Hans", "zh_cn": "zh_Hans", "zh_sg": "zh_Hans", "iw": "he",
+    "prs": "fa", "spanish": "es", "english": "en", "korean": "ko", "chinese": "zh_Hans",
+    "armenian": "hy", "farsi": "fa", "persian": "fa", "vietnamese": "vi", "tagalog": "fil",
+    "filipino": "fil", "arabic": "ar", "russian": "ru",
+}  # fmt: skip
+
+_current: contextvars.ContextVar[str] = contextvars.ContextVar("locale", default=DEFAULT)
+
+
+@dataclass(frozen=True)
+class Language:
+    """A language as a page needs it."""
+
+    tag: str  # as in HTML's lang attribute: zh-Hans
+    code: str  # as everywhere else: zh_Hans
+    name: str  # in its own words
+    direction: str  # ltr or rtl
+
+
+@functools.cache
+def language(code: str) -> Language:
+    """Return what a page needs to know of a language."""
+    babel = Locale.parse(code)
+    name = (babel.get_language_name(code) or babel.get_display_name(code) or code).strip()
+    if code == "zh_Hans":
+        name = "简体中文"
+    return Language(code.replace("_", "-"), code, name[:1].upper() + name[1:], babel.text_direction)
+
+
+def pick(wanted: str | None, among: Iterable[str] = TAGS) -> str | None:
+    """Return the supported language that a word, tag or locale means; None if there is none.
+
+    Never raises, whatever a browser, a cookie or a spreadsheet holds.
+    """
+    allowed = tuple(among)
+    word = (wanted or "").strip().replace("-", "_").lower()
+    exact = {code.lower(): code for code in allowed}
+    while word:
+        found = exact.get(word) or exact.get(ALIASES.get(word, "").lower())
+        if found:
+            return found
+        word = word.rpartition("_")[0]
+    return None
+
+
+def current() -> str:
+    """Return the locale in force."""
+    return _current.get()
+
+
+@contextlib.contextmanager
+def use(code: str) -> Iterator[None]:
+    """Speak this language for the block, inside or outside a request."""
+    mark = _current.set(code)
+    try:
+        yield
+    finally:
+        _current.reset(mark)
+
+
+def speak(code: str) -> None:
+    """Speak this language from here on in this context; for the start of a request."""
+    _current.set(code)
+
+
+@functools.cache
+def _catalog(code: str) -> NullTranslations:
+    return Translations.load(str(FOLDER), [code])
+
+
+def gettext(message: str, **values: object) -> str:
+    """Return the sentence in the language in force, its placeholders filled."""
+    text = _catalog(current()).gettext(message) if current() != DEFAULT else message
+    return text % values if values else text
+
+
+def ngettext(singular: str, plural: str, num: int, **values: object) -> str:
+    """Return the sentence for a number, in the language in force; `num` is filled in."""
+    return plural_form(singular, plural, num) % {"num": num, **values}
+
+
+def plural_form(singular: str, plural: str, num: int) -> str:
+    """Return the sentence for a number with its placeholders still empty, as Jinja wants it."""
+    if current() == DEFAULT:
+        return singular if num == 1 else plural
+    return _catalog(current()).ngettext(singular, plural, num)
+
+
+def lazy_gettext(message: str, **values: object) -> LazyProxy:
+    """Return a sentence that is put into words when it is shown, in the language then in force."""
+    return LazyProxy(gettext, message, enable_cache=False, **values)
+
+
+def time_words(moment: dt.datetime, timezone: str) -> str:
+    """Return the clock time at a site, such as `2:42 pm`, in the language in force."""
+    text = format_time(clock.local(moment, timezone), format="short", locale=current())
+    # CLDR puts a narrow no-break space before pm, which many phones show as a box.
+    text = text.replace("\u202f", " ").replace("\xa0", " ")
+    return text.lower() if current() == DEFAULT else text
+
+
+def day_words(moment: dt.datetime, timezone: str) -> str:
+    """Return the day at a site, such as `Tuesday 24 November`, in the language in force."""
+    pattern = "EEEE d MMMM" if current() == DEFAULT else "full"
+    return format_date(clock.local(moment, timezone), format=pattern, locale=current())
+
+
+def moment_words(moment: dt.datetime, timezone: str) -> str:
+    """Return a time as people say it: `today 2:42 pm, Tuesday 24 November`."""
+    time, day = time_words(moment, timezone), day_words(moment, timezone)
+    today = clock.local(clock.now(), timezone).date()
+    days = (today - clock.local(moment, timezone).date()).days
+    if days == 0:
+        return gettext("today %(time)s, %(day)s", time=time, day=day)
+    if days == 1:
+        return gettext("yesterday %(time)s, %(day)s", time=time, day=day)
+    return gettext("%(day)s, %(time)s", time=time, day=day)
+
+
+def number_words(value: int) -> str:
+    """Return a whole number as it is written in the language in force."""
+    return format_decimal(value, locale=current())
+
+
+def known(code: str) -> bool:
+    """Return whether Babel knows this locale."""
+    try:
+        Locale.parse(code)
+    except (ValueError, UnknownLocaleError):
+        return False
+    return True
+
+
+def catalogs() -> tuple[str, ...]:
+    """Return the languages in which the screens are translated, English first."""
+    found = {path.parent.parent.name for path in FOLDER.glob("*/LC_MESSAGES/messages.po")}
+    return (DEFAULT, *(code for code in TAGS if code in found and code != DEFAULT))
+
+
+def compile_catalogs() -> None:
+    """Compile every catalog whose source is newer; does nothing where the folder is read-only."""
+    for source in FOLDER.glob("*/LC_MESSAGES/messages.po"):
+        target = source.with_suffix(".mo")
+        if target.exists() and target.stat().st_mtime >= source.stat().st_mtime:
+            continue
+        with contextlib.suppress(PermissionError):
+            _compile(source, target)
+
+
+def _compile(source: Path, target: Path) -> None:
+    with source.open("rb") as file:
+        catalog = read_po(file, locale=source.parent.parent.name)
+    # Written beside and renamed, since web and relay may start at the same moment.
+    part = target.with_suffix(f".{clock.milliseconds()}.part")
+    with part.open("wb") as file:
+        write_mo(file, catalog)
+    part.replace(target)

@@ -1,0 +1,131 @@
+"""How often something may be tried, as data, counted in the database so that restarts keep it."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from limits import RateLimitItem, parse
+from limits.storage import Storage
+from limits.strategies import FixedWindowRateLimiter
+from peewee import CharField, DoubleField, IntegerField, PeeweeException
+
+from commons import clock, crypto
+from commons.database import BaseModel, connection, database, transaction
+from commons.errors import RateLimited
+from commons.i18n import lazy_gettext as _l
+
+# Each limit in plain words; research/security §4.4 gives the reasons for the numbers.
+LIMITS: dict[str, tuple[str, ...]] = {
+    "password": ("5 per 15 minutes", "20 per day"),  # wrong tries for one account
+    "totp": ("5 per 15 minutes", "20 per day"),  # wrong codes for one account
+    "sign-in-page": ("60 per hour",),  # tries from one network address
+    "alert-send": ("3 per 10 minutes",),  # new alerts by one sender; follow-ups are free
+    "reveal": ("30 per hour", "100 per day"),  # contact details shown to one person
+    "answer-unknown": ("1 per hour",),  # "a person will read this", to one person
+    "answer-stopped": ("1 per hour",),  # "your messages are stopped", to one person
+    "answer-help": ("6 per hour",),  # how to use the relay, told to one person
+}
+
+
+_COUNT = (
+    'INSERT INTO rate_bucket ("key", tries, ends_at) VALUES ({0}, {0}, {0}) '
+    'ON CONFLICT ("key") DO UPDATE SET tries = rate_bucket.tries + excluded.tries RETURNING tries'
+)
+
+
+class RateBucket(BaseModel):
+    """How many tries fell into one window; the key is a keyed hash, never an address."""
+
+    key = CharField(max_length=64, primary_key=True)
+    tries = IntegerField()
+    ends_at = DoubleField(index=True)  # seconds since the epoch; the purge looks here
+
+
+class DatabaseStorage(Storage):
+    """Windows of the `limits` library in a table that all processes share."""
+
+    @property
+    def base_exceptions(self) -> type[Exception]:
+        """Return what a failing database raises."""
+        return PeeweeException
+
+    def incr(self, key: str, expiry: float, amount: int = 1) -> int:
+        """Count tries in one statement, so that no two callers read the same number."""
+        now = clock.now().timestamp()
+        name = _hashed(key)
+        with transaction():
+            RateBucket.delete().where(RateBucket.key == name, RateBucket.ends_at <= now).execute()
+            row = database.execute_sql(
+                _COUNT.format(database.param), (name, amount, now + expiry)
+            ).fetchone()
+        return int(row[0])
+
+    def get(self, key: str) -> int:
+        """Return how many tries the running window holds."""
+        row = self._running(key)
+        return row.tries if row else 0
+
+    def get_expiry(self, key: str) -> float:
+        """Return when the running window ends, in seconds since the epoch."""
+        row = self._running(key)
+        return row.ends_at if row else clock.now().timestamp()
+
+    def _running(self, key: str) -> Any:
+        with connection():
+            row = RateBucket.get_or_none(RateBucket.key == _hashed(key))
+        return row if row and row.ends_at > clock.now().timestamp() else None
+
+    def check(self) -> bool:
+        """Return whether the storage answers."""
+        return True
+
+    def reset(self) -> int | None:
+        """Forget all windows."""
+        with transaction():
+            return int(RateBucket.delete().execute())
+
+    def clear(self, key: str) -> None:
+        """Forget one window."""
+        with transaction():
+            RateBucket.delete().where(RateBucket.key == _hashed(key)).execute()
+
+
+def _hashed(key: str) -> str:
+    return crypto.ring().blind(key, "rate_bucket.key").hex()
+
+
+_limiter = FixedWindowRateLimiter(DatabaseStorage())
+
+
+def _items(name: str) -> list[RateLimitItem]:
+    return [parse(words) for words in LIMITS[name]]
+
+
+def check(name: str, *who: str) -> None:
+    """Raise RateLimited when the limit is used up; count nothing."""
+    for item in _items(name):
+        if not _limiter.test(item, name, *who):
+            _refuse(item, name, *who)
+
+
+def hit(name: str, *who: str) -> None:
+    """Count one try; raise RateLimited when it is one too many."""
+    for item in _items(name):
+        if not _limiter.hit(item, name, *who):
+            _refuse(item, name, *who)
+
+
+def forgive(name: str, *who: str) -> None:
+    """Forget the tries, after a success."""
+    for item in _items(name):
+        _limiter.clear(item, name, *who)
+
+
+def _refuse(item: RateLimitItem, name: str, *who: str) -> None:
+    window = _limiter.get_window_stats(item, name, *who)
+    wait = max(1, math.ceil(window.reset_time - clock.now().timestamp()))
+    minutes = math.ceil(wait / 60)
+    raise RateLimited(
+        _l("Too many tries. Wait %(minutes)s minutes, then try again.", minutes=minutes), wait
+    )

@@ -1,0 +1,1 @@
+"""Messages out and in: outbox, relay, gateway, receiver, and the simulator."""

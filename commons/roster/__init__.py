@@ -1,0 +1,1 @@
+"""People a school can reach: contact methods, consent, slots and who fills them."""

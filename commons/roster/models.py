@@ -1,0 +1,162 @@
+"""Persons, how they can be reached, what they agreed to, and the slots they fill."""
+
+from __future__ import annotations
+
+import enum
+
+from peewee import SQL, AutoField, BooleanField, CharField, ForeignKeyField, IntegerField
+
+from commons import fields
+from commons.database import BaseModel
+from commons.sites.models import Site
+
+
+class Group(enum.StrEnum):
+    """As whom somebody is on a site's roster."""
+
+    STAFF = "staff"
+    FAMILY = "family"
+    VOLUNTEER = "volunteer"
+    OBSERVER = "observer"
+    PARTNER = "partner"
+
+
+class MethodKind(enum.StrEnum):
+    """By which way a person can be reached."""
+
+    SIGNAL = "signal"
+    PHONE = "phone"
+    EMAIL = "email"
+
+
+class MethodState(enum.StrEnum):
+    """Whether a contact method works, as far as we know."""
+
+    UNVERIFIED = "unverified"
+    WORKING = "working"  # something was delivered, or they wrote to us
+    FAILING = "failing"  # the last tries did not arrive
+    REFUSED = "refused"  # the gateway says there is nobody there
+
+
+class ConsentState(enum.StrEnum):
+    """Whether somebody agreed to a site's alerts."""
+
+    INVITED = "invited"  # added by somebody else; unreachable until they say yes
+    GIVEN = "given"
+    WITHDRAWN = "withdrawn"
+
+
+class Person(BaseModel):
+    """Somebody a school can reach; the name is what they chose to be called."""
+
+    id = AutoField()
+    public_id = fields.PublicIdField()
+    name = fields.SealedField()
+    language = CharField(max_length=12, default="en")  # the language of their messages
+    created_at = fields.UTCDateTimeField()
+
+
+class ContactMethod(BaseModel):
+    """One way to reach a person; for Signal the number, and the account id once it is known."""
+
+    id = AutoField()
+    public_id = fields.PublicIdField()
+    person = ForeignKeyField(Person, backref="methods", on_delete="CASCADE")
+    kind = fields.ChoiceField(MethodKind)
+    state = fields.ChoiceField(MethodState, default=MethodState.UNVERIFIED)
+    position = IntegerField(default=0)  # which way to try first
+    value = fields.SealedField()  # E.164, or an e-mail address
+    value_index = fields.BlindIndexField()
+    recipient = fields.SealedField(null=True)  # Signal's account id (ACI), a UUID
+    recipient_index = fields.BlindIndexField(null=True, unique=True)
+    checked_at = fields.UTCDateTimeField(null=True)
+
+    class Meta:
+        # One number, one person: a reply from it must have one meaning.
+        indexes = ((("kind", "value_index"), True),)
+
+
+class RosterEntry(BaseModel):
+    """A person on a site's roster, as staff, family or otherwise."""
+
+    id = AutoField()
+    site = ForeignKeyField(Site, backref="entries", on_delete="CASCADE")
+    person = ForeignKeyField(Person, backref="entries", on_delete="CASCADE")
+    group = fields.ChoiceField(Group, column_name="group_word")  # GROUP is a word of SQL
+    since = fields.UTCDateTimeField()
+    until = fields.UTCDateTimeField(null=True)
+
+    class Meta:
+        indexes = ((("site", "person", "group"), True), (("site", "group"), False))
+
+
+class Consent(BaseModel):
+    """What a person agreed to at a site, from where we know it, and when they took it back."""
+
+    id = AutoField()
+    public_id = fields.PublicIdField()
+    person = ForeignKeyField(Person, backref="consents", on_delete="CASCADE")
+    site = ForeignKeyField(Site, backref="consents", on_delete="CASCADE")
+    state = fields.ChoiceField(ConsentState)
+    # `staff duty`, `paper form`, `joined by Signal`, `import`: how we know.
+    source = CharField(max_length=60)
+    recorded_by = CharField(max_length=60)
+    since = fields.UTCDateTimeField()
+    withdrawn_at = fields.UTCDateTimeField(null=True)
+    withdrawn_by = CharField(max_length=60, null=True)  # `signal`, `account:…`
+
+    class Meta:
+        indexes = ((("person", "site"), True),)
+
+
+class SlotKind(enum.StrEnum):
+    """A role to be filled at a site (research/alert-relay §6.1 RO2)."""
+
+    SITE_LEAD = "site_lead"
+    BACKUP_LEAD = "backup_lead"
+    SCHOOL_ADMINISTRATOR = "school_administrator"
+    SECONDARY_RESPONDER = "secondary_responder"
+    CHECK_IN_EMPLOYEE = "check_in_employee"
+    COUNSELOR = "counselor"
+    RESOURCE_ADVOCATE = "resource_advocate"
+    WELLNESS_LEAD = "wellness_lead"
+    COMMUNICATIONS_LEAD = "communications_lead"
+    CUSTODIAN_OF_RECORDS = "custodian_of_records"
+    NETWORK_LIAISON = "network_liaison"
+    INTERPRETER = "interpreter"
+
+
+class Slot(BaseModel):
+    """A role at a site that somebody should fill; a required one that is empty is a gap."""
+
+    id = AutoField()
+    public_id = fields.PublicIdField()
+    site = ForeignKeyField(Site, backref="slots", on_delete="CASCADE")
+    kind = fields.ChoiceField(SlotKind)
+    required = BooleanField(default=False)
+    position = IntegerField(default=0)
+
+    class Meta:
+        indexes = ((("site", "kind"), True),)
+
+
+class Assignment(BaseModel):
+    """A person in a slot, from one day to another."""
+
+    id = AutoField()
+    slot = ForeignKeyField(Slot, backref="assignments", on_delete="CASCADE")
+    person = ForeignKeyField(Person, backref="assignments", on_delete="CASCADE")
+    since = fields.UTCDateTimeField()
+    until = fields.UTCDateTimeField(null=True)
+
+
+# A person fills a slot once at a time; somebody who left may come back.
+Assignment.add_index(
+    Assignment.index(
+        Assignment.slot,
+        Assignment.person,
+        unique=True,
+        name="assignment_live",
+        where=SQL("until IS NULL"),
+    )
+)

@@ -1,0 +1,1 @@
+"""Districts, county offices and sites: real school lists, places, posture, distance."""

@@ -1,0 +1,1 @@
+"""When something happens at or near a school."""

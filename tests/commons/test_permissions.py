@@ -1,0 +1,80 @@
+"""What is not in the table is refused; strangers learn nothing."""
+
+from pathlib import Path
+
+import pytest
+
+from commons import permissions
+from commons.errors import ConfigurationError, Forbidden, NotFound
+from commons.permissions import PUBLIC_VISITOR, Actor, Grant, Role, may, require
+from tests import builders
+
+
+def test_a_role_reaches_its_own_site_and_no_other(cast: builders.Cast) -> None:
+    assert may(builders.actor(cast.rosa), "alerts.send", cast.lincoln)
+    assert not may(builders.actor(cast.rosa), "alerts.send", cast.other_school)
+    assert not may(PUBLIC_VISITOR, "alerts.send", cast.lincoln)
+
+
+def test_a_district_role_reaches_the_sites_of_its_district(cast: builders.Cast) -> None:
+    assert may(builders.actor(cast.dana), "alerts.view", cast.lincoln)
+    assert not may(builders.actor(cast.dana), "alerts.view", cast.other_school)
+
+
+def test_a_stranger_is_told_that_there_is_nothing(cast: builders.Cast) -> None:
+    with pytest.raises(NotFound):
+        require(builders.actor(cast.ines), "alerts.send", cast.lincoln)
+    with pytest.raises(Forbidden):
+        require(builders.actor(cast.dev), "alerts.send", cast.lincoln)
+
+
+def test_a_permission_that_does_not_exist_is_an_error_and_no_yes() -> None:
+    everywhere = Actor("x", frozenset(Grant(role) for role in Role))
+    with pytest.raises(KeyError):
+        may(everywhere, "alerts.shout")
+
+
+def test_a_table_with_faults_stops_the_start_and_lists_them(tmp_path: Path) -> None:
+    file = tmp_path / "permissions.toml"
+    file.write_text('[permissions]\n"a.b" = ["wizard"]\n[routes]\n"x.y" = "c.d"\n')
+    with pytest.raises(ConfigurationError) as caught:
+        permissions.table(file)
+    assert "wizard" in str(caught.value)
+    assert "c.d" in str(caught.value)
+
+
+def test_a_route_without_an_entry_stops_the_start() -> None:
+    routes = set(permissions.table().routes)
+    permissions.check_routes(routes)
+    with pytest.raises(ConfigurationError, match=r"no entry for the route new\.page"):
+        permissions.check_routes(routes | {"new.page"})
+    with pytest.raises(ConfigurationError, match="which does not exist"):
+        permissions.check_routes(routes - {"home.home"})
+
+
+# A second, hand-written list: one mistake in the table must not pass itself.
+MUST_REFUSE = [
+    (Role.PARENT, "alerts.send"),
+    (Role.PARENT, "roster.view"),
+    (Role.VOLUNTEER, "roster.view"),
+    (Role.FRONT_DESK, "alerts.send"),
+    (Role.FRONT_DESK, "roster.view"),
+    (Role.COUNSELOR, "alerts.send"),
+    (Role.COUNSELOR, "alerts.approve"),
+    (Role.SITE_LEAD, "alerts.approve"),
+    (Role.SITE_LEAD, "accounts.grant"),
+    (Role.SITE_LEAD, "sites.import"),
+    (Role.OBSERVER, "alerts.send"),
+    (Role.COUNSEL, "alerts.send"),
+    (Role.OPERATOR, "alerts.view"),
+    (Role.OPERATOR, "roster.view"),
+    (Role.DISPATCHER, "roster.view"),
+    (Role.DISTRICT_ADMINISTRATOR, "roster.reveal"),
+    (Role.RELAY, "alerts.send"),
+    (Role.CONSOLE, "alerts.send"),
+]
+
+
+@pytest.mark.parametrize(("role", "permission"), MUST_REFUSE)
+def test_what_must_be_refused_is_refused(role: Role, permission: str) -> None:
+    assert not may(Actor("x", frozenset({Grant(role)})), permission)

@@ -1,0 +1,180 @@
+"""Databases, the application, the cast: what every test may ask for."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+
+import commons.accounts.models
+import commons.limits
+import commons.messaging.models
+import rapidresponse.alerts.models
+from commons import crypto, database, migration
+from commons.settings import Settings
+from tests import builders, page
+
+CI = os.environ.get("CI") == "true"
+POSTGRES = os.environ.get("FAROLITO_TEST_POSTGRES", "postgresql://root@127.0.0.1:5432/postgres")
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+ENGINES = ("sqlcipher", "postgresql")
+
+
+def settings_for(folder: Path, url: str, **given: str) -> Settings:
+    """Return settings as an installation would have them, read the way it reads them."""
+    environment = {
+        "FAROLITO_DATA": str(folder),
+        "FAROLITO_DATABASE_URL": url,
+        "FAROLITO_KEYS": KEYS.text(),
+        "FAROLITO_PUBLIC_URL": "https://farolito.test",
+        "FAROLITO_GATEWAY_URL": "http://127.0.0.1:9",
+        "FAROLITO_GATEWAY_ACCOUNT": "+12135550100",
+        "FAROLITO_DEMONSTRATION": "yes",
+    }
+    environment.update({f"FAROLITO_{name.upper()}": value for name, value in given.items()})
+    return Settings.from_environment(environment)
+
+
+KEYS = crypto.KeyRing.generate()
+
+
+def left_out(reason: str) -> None:
+    """Leave a test out, saying why; where everything must be there, fail instead."""
+    if CI:
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+class SQLCipherFiles:
+    """A migrated database file, copied for each test."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.template = folder / "template.db"
+        self.count = 0
+        database.open_database(settings_for(folder, f"sqlcipher:///{self.template}"))
+        migration.migrate(folder)
+        database.database.obj.close_all()
+
+    def open(self) -> None:
+        self.count += 1
+        copy = self.folder / f"{self.count}.db"
+        shutil.copyfile(self.template, copy)
+        database.open_database(settings_for(self.folder, f"sqlcipher:///{copy}"))
+
+    def close(self) -> None:
+        database.database.obj.close_all()
+        for path in self.folder.glob(f"{self.count}.db*"):
+            path.unlink()
+
+
+class PostgresDatabase:
+    """A migrated database for each worker, emptied after each test."""
+
+    def __init__(self, folder: Path) -> None:
+        self.name = f"farolito_test_{WORKER}"
+        with psycopg.connect(POSTGRES, autocommit=True) as server:
+            server.execute(f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)")
+            server.execute(f"CREATE DATABASE {self.name}")
+        self.url = urlsplit(POSTGRES)._replace(path=f"/{self.name}").geturl()
+        self.settings = settings_for(folder, self.url)
+        database.open_database(self.settings)
+        migration.migrate(folder)
+        self.engine = database.database.obj
+        self.tables = ", ".join(m._meta.table_name for m in database.all_models())
+
+    def open(self) -> None:
+        database.database.initialize(self.engine)
+
+    def close(self) -> None:
+        database.database.initialize(self.engine)
+        self.engine.close_all()
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            # Otherwise the append-only triggers would, rightly, refuse.
+            connection.execute("SET session_replication_role = replica")
+            connection.execute(f"TRUNCATE {self.tables} RESTART IDENTITY CASCADE")
+
+
+@pytest.fixture(scope="session")
+def _engines(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    return {"folder": tmp_path_factory.mktemp("engines")}
+
+
+@pytest.fixture(autouse=True)
+def _keys() -> None:
+    crypto.use(KEYS)
+
+
+def _engine(name: str, made: dict[str, Any]) -> Any:
+    if name not in made:
+        if name == "sqlcipher":
+            made[name] = SQLCipherFiles(made["folder"])
+        else:
+            try:
+                made[name] = PostgresDatabase(made["folder"])
+            except psycopg.OperationalError:
+                made[name] = None
+    return made[name]
+
+
+@pytest.fixture(params=ENGINES)
+def db(request: pytest.FixtureRequest, _engines: dict[str, Any]) -> Iterator[str]:
+    """A fresh migrated database with a connection open; runs once on each engine."""
+    engine = _engine(request.param, _engines)
+    if engine is None:
+        left_out("PostgreSQL does not answer: this test was left out")
+    engine.open()
+    try:
+        with database.connection():
+            yield request.param
+    finally:
+        engine.close()
+
+
+@pytest.fixture
+def settings(db: str, tmp_path: Path) -> Settings:
+    """Settings whose data folder is this test's own, and whose database is the one in use."""
+    url = "postgresql://ignored/ignored" if db == "postgresql" else "sqlcipher:///ignored"
+    return settings_for(tmp_path, url)
+
+
+@pytest.fixture
+def cast(db: str) -> builders.Cast:
+    """Rosa leads Lincoln; Ines leads another school and must see nothing of it."""
+    return builders.Cast.make()
+
+
+@pytest.fixture(scope="session")
+def _app(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    from app import create_app
+
+    folder = tmp_path_factory.mktemp("app")
+    return create_app(settings_for(folder, f"sqlcipher:///{folder / 'unused.db'}"), bind=False)
+
+
+@pytest.fixture
+def app(db: str, _app: Any) -> Any:
+    """The web application over this test's database."""
+    return _app
+
+
+@pytest.fixture
+def browser(app: Any) -> page.Browser:
+    """A browser without script that checks every page it is given."""
+    return page.Browser(app)
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The real lists that are not shipped with the project."""
+    default = Path(__file__).resolve().parents[2] / "shared" / "data"
+    folder = Path(os.environ.get("FAROLITO_SHARED_DATA", default))
+    if not folder.is_dir():
+        left_out("The real data in ../shared/data is not here: this test was left out")
+    return folder

@@ -1,0 +1,118 @@
+"""From an empty database the migrations make exactly what the models say, on every engine."""
+
+import re
+import threading
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from playhouse.migrations import Migration, Runner
+from playhouse.schema_diff import diff_models
+
+from commons import database, migration
+from commons.database import all_models, connection
+from tests.conftest import POSTGRES, WORKER, left_out, settings_for
+
+ENGINES = ("sqlite", "sqlcipher", "postgresql")
+
+
+@pytest.fixture(params=ENGINES)
+def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
+    """An empty database of each engine, and the folder for its lock."""
+    if request.param == "postgresql":
+        name = f"farolito_empty_{WORKER}"
+        try:
+            with psycopg.connect(POSTGRES, autocommit=True) as server:
+                server.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+                server.execute(f"CREATE DATABASE {name}")
+        except psycopg.OperationalError:
+            left_out("PostgreSQL does not answer: this test was left out")
+        url = re.sub(r"/[^/]*$", f"/{name}", POSTGRES)
+    else:
+        url = f"{request.param}:///{tmp_path / 'empty.db'}"
+    database.open_database(settings_for(tmp_path, url))
+    yield tmp_path
+    database.database.obj.close_all()
+
+
+def test_migrated_tables_equal_the_models(empty: Path) -> None:
+    migration.migrate(empty)
+    with connection():
+        assert not diff_models(database.database.obj, all_models())
+        migrated = schema()
+        for model in reversed(all_models()):
+            cascade = "" if database.is_sqlite() else " CASCADE"
+            database.database.execute_sql(f"DROP TABLE {model._meta.table_name}{cascade}")
+        database.database.create_tables(all_models())
+        assert migrated == schema()
+
+
+def test_going_down_leaves_nothing_and_up_again_works(empty: Path) -> None:
+    migration.migrate(empty)
+    with connection():
+        runner = Runner(database.database.obj, str(migration.MIGRATIONS))
+        runner.down(runner.migrations()[0].name)
+        assert set(database.database.get_tables()) <= {"schema_migration"}
+    assert migration.migrate(empty)
+
+
+def test_four_starts_at_once_migrate_once(empty: Path) -> None:
+    applied: list[list[str]] = []
+    threads = [
+        threading.Thread(target=lambda: applied.append(migration.migrate(empty))) for _ in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(map(bool, applied)) == [False, False, False, True]
+
+
+def test_triggers_are_there_again_after_each_migration(empty: Path) -> None:
+    migration.migrate(empty)
+    with connection():
+        if database.is_sqlite():
+            database.database.execute_sql("DROP TRIGGER audit_link_no_update")
+    migration.migrate(empty)
+    with connection():
+        table = "sqlite_master WHERE type = 'trigger' AND" if database.is_sqlite() else None
+        query = (
+            f"SELECT count(*) FROM {table} name LIKE 'audit_link%'"
+            if table
+            else "SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'audit_link_no%%'"
+        )
+        assert database.database.execute_sql(query).fetchone()[0] == 2
+
+
+def test_migrations_are_numbered_without_gaps_and_named_in_words() -> None:
+    found = Migration.load_directory(str(migration.MIGRATIONS))
+    assert [one.idx for one in found] == list(range(1, len(found) + 1))
+    assert all(re.fullmatch(r"\d{4}_[a-z_]+", one.name) for one in found)
+
+
+def test_migrations_are_frozen_and_import_nothing_of_ours() -> None:
+    for path in migration.MIGRATIONS.glob("*.py"):
+        assert not re.search(
+            r"^\s*(from|import) (commons|rapidresponse|app)", path.read_text(), re.M
+        )
+
+
+def schema() -> Any:
+    """Return everything that the database says of its tables and indexes."""
+    run = database.database.execute_sql
+    if database.is_sqlite():
+        rows = run(
+            "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND type <> 'trigger'"
+        )
+        return {row for row in rows if not row[0].startswith(("schema_migration", "sqlite_"))}
+    columns = run(
+        "SELECT table_name, column_name, data_type, character_maximum_length, is_nullable "
+        "FROM information_schema.columns WHERE table_schema = 'public'"
+    ).fetchall()
+    indexes = run("SELECT indexdef, '' FROM pg_indexes WHERE schemaname = 'public'").fetchall()
+    checks = run(
+        "SELECT conrelid::regclass::text, pg_get_constraintdef(oid) FROM pg_constraint "
+        "WHERE connamespace = 'public'::regnamespace"
+    ).fetchall()
+    return {row for row in [*columns, *indexes, *checks] if "schema_migration" not in row[0]}
