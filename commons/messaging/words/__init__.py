@@ -1,0 +1,149 @@
+"""What the relay says by itself, and the answers it understands, in each language."""
+
+from __future__ import annotations
+
+import functools
+import re
+import string
+import tomllib
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+FOLDER = Path(__file__).parent
+LOCALES = ("en", "es", "ko", "zh_Hans", "hy", "fa")
+MEANINGS = ("ack", "stop", "start", "help")
+# Which values each phrase takes; a language file must have exactly these.
+PHRASES: Mapping[str, frozenset[str]] = {
+    "ack_thanks": frozenset({"code"}),
+    "which_alert": frozenset(),
+    "which_line": frozenset({"number", "code", "school", "time"}),
+    "stop_done": frozenset(),
+    "start_hint": frozenset(),
+    "start_done": frozenset(),
+    "unknown": frozenset(),
+    "help": frozenset(),
+    "exercise_first": frozenset(),
+    "exercise_last": frozenset(),
+    "repeat": frozenset(),
+    "demonstration": frozenset(),
+}
+LONGEST_REPLY = 200  # characters; a longer message is words for a person
+
+_CODE = re.compile(r"\b([a-z]{1,2}[0-9]{1,4})(?:[ .]?v[0-9]{1,3})?\b")
+# Persian is often typed on Arabic keyboards.
+_SAME_LETTERS = str.maketrans({"ي": "ی", "ك": "ک", "ى": "ی"})
+_FIRST_STRONG, _END = "\u2068", "\u2069"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One language's phrases and reply words; `reviewed` says that somebody has read them."""
+
+    locale: str
+    direction: str
+    reviewed: bool
+    phrases: Mapping[str, str]
+    replies: Mapping[str, frozenset[str]]
+
+    def say(self, phrase: str, **values: str) -> str:
+        """Return a phrase with its values. Raises KeyError for a phrase or value it lacks."""
+        if self.direction == "rtl":
+            values = {name: f"{_FIRST_STRONG}{value}{_END}" for name, value in values.items()}
+        return self.phrases[phrase].format_map(values)
+
+
+@functools.cache
+def words(locale: str) -> Words:
+    """Return a language's words; English where there are none. Raises ValueError for a bad file."""
+    known = locale if locale in LOCALES else "en"
+    path = FOLDER / f"{known}.toml"
+    raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    faults = _faults(raw)
+    if faults:
+        raise ValueError("\n".join(f"{path.name}: {fault}" for fault in faults))
+    return Words(
+        locale=known,
+        direction=raw["direction"],
+        reviewed=raw["review"]["state"] == "reviewed",
+        phrases=raw["phrases"],
+        replies={key: frozenset(map(plain, raw["replies"][key])) for key in MEANINGS},
+    )
+
+
+def read_reply(text: str) -> str:
+    """Return what an answer means, whatever its language: ack, stop, start, help, number:N, other.
+
+    Only the whole message counts, so that a sentence with *stop* in it stops nothing. A bare 1 is
+    an acknowledgement; after the question *which alert?* ask `read_number` first.
+    """
+    if len(text) > LONGEST_REPLY:
+        return "other"
+    said = plain(text)
+    meaning = _meanings().get(said) or _meanings().get(_CODE.sub(" ", said).strip())
+    if meaning:
+        return meaning
+    number = read_number(text)
+    return f"number:{number}" if number is not None else "other"
+
+
+def read_number(text: str) -> int | None:
+    """Return the number, up to 999, that a whole message is; None for anything else."""
+    said = plain(text) if len(text) <= LONGEST_REPLY else ""
+    return int(said) if re.fullmatch(r"[0-9]{1,3}", said) else None
+
+
+def read_code(text: str) -> str | None:
+    """Return the code of an alert, such as K7, that a short message names; None without one."""
+    codes = set(_CODE.findall(plain(text))) if len(text) <= LONGEST_REPLY else set()
+    return codes.pop().upper() if len(codes) == 1 else None
+
+
+def plain(text: str) -> str:
+    """Return words as they are compared: no case, accents, marks, skin tones or punctuation.
+
+    Digits of every script become 0-9, and letters of every width the common ones.
+    """
+    whole = unicodedata.normalize("NFKD", text.strip()).casefold().translate(_SAME_LETTERS)
+    if whole == "?":
+        return whole
+    kept = "".join(_plain_character(char) for char in whole)
+    return " ".join(unicodedata.normalize("NFC", kept).split())
+
+
+def _plain_character(char: str) -> str:
+    category = unicodedata.category(char)
+    if category == "Nd":
+        return str(unicodedata.decimal(char))
+    if category in {"Mn", "Me", "Cf", "Sk"}:
+        return ""
+    return " " if category[0] == "P" or category in {"Sm", "Sc", "Cc"} else char
+
+
+@functools.cache
+def _meanings() -> Mapping[str, str]:
+    return {
+        said: meaning
+        for locale in LOCALES
+        for meaning, sayings in words(locale).replies.items()
+        for said in sayings
+    }
+
+
+def _faults(raw: Mapping[str, Any]) -> list[str]:
+    faults = [
+        f"{key}: missing" for key in ("direction", "review", "phrases", "replies") if key not in raw
+    ]
+    if faults:
+        return faults
+    phrases, replies = raw["phrases"], raw["replies"]
+    faults += [f"phrases.{key}: missing or unknown" for key in PHRASES.keys() ^ phrases.keys()]
+    faults += [f"replies.{key}: missing or unknown" for key in set(MEANINGS) ^ replies.keys()]
+    faults += [f"replies.{key}: no words" for key, sayings in replies.items() if not sayings]
+    for key in PHRASES.keys() & phrases.keys():
+        slots = {name for _, name, _, _ in string.Formatter().parse(phrases[key]) if name}
+        if slots != PHRASES[key] or not phrases[key].strip():
+            faults.append(f"phrases.{key}: does not have the values {sorted(PHRASES[key])}")
+    return faults

@@ -1,0 +1,117 @@
+"""The relay's own phrases, and the answers it understands."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from commons.messaging.words import (
+    LOCALES,
+    MEANINGS,
+    PHRASES,
+    plain,
+    read_code,
+    read_number,
+    read_reply,
+    words,
+)
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_every_phrase_can_be_said(locale: str) -> None:
+    for phrase, names in PHRASES.items():
+        said = words(locale).say(phrase, **dict.fromkeys(names, "K7"))
+        assert said.strip()
+        assert "{" not in said
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_phrases_offer_words_that_are_understood(locale: str) -> None:
+    known = words(locale)
+    for phrase, meaning in (
+        ("stop_done", "start"),
+        ("start_hint", "start"),
+        ("start_done", "stop"),
+        ("help", "stop"),
+    ):
+        offered = plain(known.phrases[phrase])
+        assert any(word in offered for word in known.replies[meaning]), phrase
+
+
+def test_each_word_means_one_thing_in_all_languages() -> None:
+    meanings: dict[str, set[str]] = {}
+    for locale in LOCALES:
+        for meaning in MEANINGS:
+            for word in words(locale).replies[meaning]:
+                assert word == plain(word)
+                meanings.setdefault(word, set()).add(meaning)
+    assert {word: found for word, found in meanings.items() if len(found) > 1} == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "meaning"),
+    [
+        ("1", "ack"),
+        ("１", "ack"),
+        ("۱", "ack"),
+        ("١", "ack"),
+        ("1️⃣", "ack"),
+        ("①", "ack"),
+        ("👍", "ack"),
+        ("👍🏽", "ack"),
+        ("✔️", "ack"),
+        (" OK! ", "ack"),
+        ("Recibí.", "ack"),
+        ("¡Sí!", "ack"),
+        ("recibi", "ack"),
+        ("네!", "ack"),
+        ("收到。", "ack"),
+        ("ՍՏԱՑԱ։", "ack"),
+        ("دریافت شد", "ack"),
+        ("K7 1", "ack"),
+        ("1 K7.v2", "ack"),
+        ("STOP", "stop"),
+        ("Stop.", "stop"),
+        ("Alto", "stop"),
+        ("중지", "stop"),
+        ("“停止”", "stop"),
+        ("ՍՏՈՊ", "stop"),
+        ("توقف.", "stop"),
+        ("نمی‌خواهم", "stop"),
+        ("نميخواهم", "stop"),
+        ("INICIO", "start"),
+        ("개시", "other"),
+        ("시작", "start"),
+        ("help", "help"),
+        ("?", "help"),
+        ("2", "number:2"),
+        ("۱۲", "number:12"),
+        ("3)", "number:3"),
+        ("alto, hay agentes en la puerta", "other"),
+        ("", "other"),
+        ("K7", "other"),
+        ("😀", "other"),
+        ("ok " * 200, "other"),
+    ],
+)
+def test_reads_an_answer_in_any_language(text: str, meaning: str) -> None:
+    assert read_reply(text) == meaning
+
+
+def test_reads_numbers_and_codes_by_themselves() -> None:
+    assert read_number("۱") == 1
+    assert read_number("one") is None
+    assert read_number("12135550123") is None
+    assert read_code("1 k7.v2") == "K7"
+    assert read_code("K7 or K8") is None
+    assert read_code("1") is None
+
+
+def test_an_unknown_language_gets_english_and_reviews_are_honest() -> None:
+    assert words("tlh") == words("en")
+    assert not any(words(locale).reviewed for locale in LOCALES)
+
+
+def test_values_are_isolated_in_persian() -> None:
+    assert re.search("\u2068K7\u2069", words("fa").say("ack_thanks", code="K7"))
