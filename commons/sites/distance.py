@@ -1,0 +1,57 @@
+"""How far one public point is from another, in miles along the great circle."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Protocol, TypeVar
+
+from geopy.distance import great_circle
+
+# A degree of latitude is nowhere shorter than this many miles, so that a box is never too small.
+MILES_A_DEGREE = 68.7
+
+
+class Point(Protocol):
+    """Something with a place on the map, if it is known."""
+
+    latitude: float | None
+    longitude: float | None
+
+
+Somewhere = TypeVar("Somewhere", bound=Point)
+
+
+def miles(here: Point, there: Point) -> float | None:
+    """Return the miles between two points; None where one of them is not known."""
+    if None in (here.latitude, here.longitude, there.latitude, there.longitude):
+        return None
+    start, end = (here.latitude, here.longitude), (there.latitude, there.longitude)
+    return float(great_circle(start, end).miles)
+
+
+def nearest(
+    here: Point, among: Iterable[Somewhere], *, within: float, limit: int | None = None
+) -> list[tuple[float, Somewhere]]:
+    """Return what lies within so many miles, the nearest first, each with its miles."""
+    measured = ((miles(here, there), there) for there in among)
+    near = [(far, there) for far, there in measured if far is not None and far <= within]
+    return sorted(near, key=lambda found: found[0])[:limit]
+
+
+def box(here: Point, within: float) -> tuple[float, float, float, float]:
+    """Return south, north, west and east of a box that holds every point within the miles.
+
+    It lets the database leave out what is far away before anything is measured.
+    """
+    assert here.latitude is not None
+    assert here.longitude is not None
+    high = within / MILES_A_DEGREE
+    narrowest = math.cos(math.radians(min(abs(here.latitude) + high, 89)))
+    wide = within / (MILES_A_DEGREE * narrowest)
+    return (
+        here.latitude - high,
+        here.latitude + high,
+        here.longitude - wide,
+        here.longitude + wide,
+    )

@@ -1,0 +1,33 @@
+"""`sites` on the command line."""
+
+from pathlib import Path
+from typing import Any
+
+from commons.sites.models import Site, SiteState
+from tests import builders
+
+
+def run(app: Any, *arguments: str) -> Any:
+    return app.test_cli_runner().invoke(args=["sites", *arguments])
+
+
+def test_the_real_list_is_imported_with_one_line(app: Any, shared_data: Path) -> None:
+    path = str(shared_data / "schools" / "lausd_schools.csv")
+    said = run(app, "import", path, "--dry-run").stdout
+    assert said == "1003 sites: 1003 new, 0 changed, 0 unchanged, 0 refused\n"
+    assert run(app, "import", path).stdout == said
+    assert Site.select().count() == 1003
+
+
+def test_refused_rows_are_told_by_their_line(app: Any, shared_data: Path) -> None:
+    path = shared_data / "schools" / "la_county_public_schools_as_published.csv"
+    said = run(app, "import", str(path))
+    assert said.stdout == "2216 sites: 2212 new, 0 changed, 0 unchanged, 4 refused\n"
+    assert "line 2035: It has neither a national nor a state school code" in said.stderr
+    assert "2212 times: The state code was damaged by a spreadsheet." in said.stderr
+
+
+def test_a_site_is_opened_by_its_code_and_listed(app: Any) -> None:
+    site = builders.a_site("Maple", state=SiteState.LISTED, cds_code="19647330100289")
+    assert f"/sites/{site.public_id}" in run(app, "open", "19647330100289").output
+    assert "19647330100289  Maple" in run(app, "list").output
