@@ -1,0 +1,126 @@
+"""What people agreed to: given with its source, taken back at once, never assumed."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from commons import clock
+from commons.audit import record
+from commons.database import transaction
+from commons.errors import Conflict, Invalid
+from commons.i18n import lazy_gettext as _l
+from commons.permissions import RELAY, Actor, require
+from commons.roster.models import Consent, ConsentState, Person
+from commons.sites.models import Site
+
+SIGNAL = "signal"  # who withdrew: the person, from their own phone
+NEEDS_SOURCE = _l("Say how we know that they agreed, like “paper form”.")
+
+
+def checked_source(source: str) -> str:
+    """Return where an agreement is known from; raise Invalid when nobody says."""
+    source = " ".join(source.split())
+    if not source or len(source) > 60:
+        raise Invalid(NEEDS_SOURCE, {"source": NEEDS_SOURCE})
+    return source
+
+
+def of(person: Person, site: Site) -> Consent | None:
+    """Return what a person agreed to at a site, or None where nobody asked."""
+    return Consent.get_or_none(Consent.person == person, Consent.site == site)
+
+
+def give_consent(actor: Actor, person: Person, site: Site, source: str) -> None:
+    """Write down that a person agreed to a site's alerts; nothing happens if they had.
+
+    A STOP that came from the person's own phone is only undone from there: Conflict.
+    """
+    require(actor, "roster.consent", site)
+    source, now = checked_source(source), clock.now()
+    with transaction():
+        found = of(person, site)
+        if found is None:
+            start(person, site, ConsentState.GIVEN, source, actor.ref)
+        elif found.state == ConsentState.GIVEN:
+            return
+        else:
+            if found.withdrawn_by == SIGNAL and actor.ref != RELAY.ref:
+                raise Conflict(
+                    _l("They said STOP from their own phone. They can send START from there.")
+                )
+            _move(found, ConsentState.GIVEN, source=source, recorded_by=actor.ref, since=now)
+        record(actor, "consent.given", f"person:{person.public_id}", site=site.id)
+
+
+def start(person: Person, site: Site, state: ConsentState, source: str, by: str) -> Consent:
+    """Write the first consent of a person at a site, inside the caller's transaction."""
+    now = clock.now()
+    gone = state == ConsentState.WITHDRAWN
+    return Consent.create(
+        person=person,
+        site=site,
+        state=state,
+        source=source,
+        recorded_by=by,
+        since=now,
+        withdrawn_at=now if gone else None,
+        withdrawn_by=by if gone else None,
+    )
+
+
+def withdraw(actor: Actor, person: Person, site: Site) -> None:
+    """Write down that a person takes their consent back; raise Conflict if they had none."""
+    require(actor, "roster.consent", site)
+    with transaction():
+        found = of(person, site)
+        if found is None or found.state == ConsentState.WITHDRAWN:
+            raise Conflict(_l("They have already said that they want no alerts."))
+        _withdraw(found, actor.ref, clock.now())
+        record(actor, "consent.withdrawn", f"person:{person.public_id}", site=site.id)
+
+
+def withdraw_everywhere(person: Person, by: str = SIGNAL) -> int:
+    """Withdraw a person's consent at every site at once; return at how many it changed.
+
+    It cancels nothing that is queued: messaging does, in the same transaction.
+    """
+    return _everywhere(person, by, ConsentState.WITHDRAWN)
+
+
+def resume_everywhere(person: Person, by: str = SIGNAL) -> int:
+    """Give consent again wherever the person themselves had withdrawn it from their phone."""
+    return _everywhere(person, by, ConsentState.GIVEN)
+
+
+def _everywhere(person: Person, by: str, to: ConsentState) -> int:
+    themselves, now = Actor(f"person:{person.public_id}"), clock.now()
+    rows = Consent.select().where(Consent.person == person)
+    if to == ConsentState.GIVEN:
+        rows = rows.where(Consent.state == ConsentState.WITHDRAWN, Consent.withdrawn_by == by)
+    else:
+        rows = rows.where(Consent.state != ConsentState.WITHDRAWN)
+    with transaction():
+        changed = list(rows)
+        for row in changed:
+            if to == ConsentState.GIVEN:
+                _move(row, to, source=f"START by {by}", recorded_by=themselves.ref, since=now)
+                kind = "consent.given"
+            else:
+                _withdraw(row, by, now)
+                kind = "consent.withdrawn"
+            record(themselves, kind, f"person:{person.public_id}", site=row.site_id)
+    return len(changed)
+
+
+def _withdraw(found: Consent, by: str, now: dt.datetime) -> None:
+    _change(found, state=ConsentState.WITHDRAWN, withdrawn_at=now, withdrawn_by=by)
+
+
+def _move(found: Consent, to: ConsentState, **changes: object) -> None:
+    _change(found, state=to, withdrawn_at=None, withdrawn_by=None, **changes)
+
+
+def _change(found: Consent, **changes: object) -> None:
+    same = (Consent.id == found.id) & (Consent.state == found.state)
+    if not Consent.update(**changes).where(same).execute():
+        raise Conflict(_l("Their consent changed a moment ago. Look at it again."))

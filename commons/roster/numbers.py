@@ -1,0 +1,45 @@
+"""Phone numbers: from what people type to E.164, and what may be shown of one."""
+
+from __future__ import annotations
+
+import re
+
+import phonenumbers
+
+from commons.errors import Invalid
+from commons.i18n import lazy_gettext as _l
+
+REGION = "US"
+# Checked by shape and not by the library's list of area codes, which lags behind new ones.
+_NORTH_AMERICAN = re.compile(r"\+1[2-9]\d{2}[2-9]\d{6}")
+ENTER_A_NUMBER = _l("Enter a phone number with its area code, like 213 555 0142.")
+NO_EXTENSIONS = _l("Enter a direct number. Signal cannot reach an extension.")
+
+
+def e164(text: str) -> str:
+    """Return the number as +12135550142; raise Invalid with a sentence when it is none."""
+    try:
+        number = phonenumbers.parse(text, REGION)
+    except phonenumbers.NumberParseException:
+        raise Invalid(ENTER_A_NUMBER, {"number": ENTER_A_NUMBER}) from None
+    if number.extension:
+        raise Invalid(NO_EXTENSIONS, {"number": NO_EXTENSIONS})
+    plain = f"+{number.country_code}{phonenumbers.national_significant_number(number)}"
+    if number.country_code == 1:
+        good = _NORTH_AMERICAN.fullmatch(plain) is not None
+    else:
+        good = phonenumbers.is_valid_number(number)
+    if not good:
+        raise Invalid(ENTER_A_NUMBER, {"number": ENTER_A_NUMBER})
+    return plain
+
+
+def ending(number: str) -> str:
+    """Return the last two digits, which is all that a list shows of a number."""
+    return number[-2:]
+
+
+def spaced(number: str) -> str:
+    """Return the number as people read it aloud: +1 213-555-0142."""
+    parsed = phonenumbers.parse(number)
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)

@@ -1,0 +1,139 @@
+"""Whom a site can reach now, by which contact method, and why it cannot reach the others."""
+
+from __future__ import annotations
+
+import enum
+import itertools
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from peewee import JOIN
+
+from commons.i18n import lazy_gettext as _l
+from commons.roster.models import (
+    Assignment,
+    Consent,
+    ConsentState,
+    ContactMethod,
+    Group,
+    MethodKind,
+    MethodState,
+    Person,
+    RosterEntry,
+    Slot,
+    SlotKind,
+)
+from commons.sites.models import Site
+
+
+class Reason(enum.StrEnum):
+    """Why somebody cannot be reached; the first that holds is given."""
+
+    SAID_STOP = "said_stop"
+    NOT_AGREED = "not_agreed"
+    NO_CONTACT_METHOD = "no_contact_method"
+    METHOD_REFUSED = "method_refused"
+
+
+REASONS = {
+    Reason.SAID_STOP: _l("They said STOP."),
+    Reason.NOT_AGREED: _l("They have not agreed to alerts yet."),
+    Reason.NO_CONTACT_METHOD: _l("They have no Signal number here."),
+    Reason.METHOD_REFUSED: _l("Signal does not know their number."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reachable:
+    """Somebody who can be written to, and by which contact method."""
+
+    person_id: int
+    method_id: int
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unreachable:
+    """Somebody who cannot be written to, and why."""
+
+    person_id: int
+    reason: Reason
+    language: str
+
+
+@dataclass
+class Reach:
+    """Everybody who was asked about, in one list or the other."""
+
+    reachable: list[Reachable] = field(default_factory=list)
+    left_out: list[Unreachable] = field(default_factory=list)
+
+
+def reach(
+    site: Site, *, groups: Iterable[Group] = (), slots: Iterable[SlotKind] | None = None
+) -> Reach:
+    """Return whom of the site's groups and slots it can reach; each person comes once.
+
+    `slots` holds the kinds of slots whose people count as well; none unless given.
+    """
+    wanted: Any = RosterEntry.select(RosterEntry.person).where(
+        RosterEntry.site == site,
+        RosterEntry.group.in_(list(groups)),
+        RosterEntry.until.is_null(),
+    )
+    if slots is not None:
+        wanted = wanted.union(in_slots(site, slots))
+    return among(site, wanted)
+
+
+def in_slots(site: Site, kinds: Iterable[SlotKind]) -> Any:
+    """Return the query of the persons who now fill slots of these kinds."""
+    return (
+        Assignment.select(Assignment.person)
+        .join(Slot)
+        .where(Slot.site == site, Slot.kind.in_(list(kinds)), Assignment.until.is_null())
+    )
+
+
+def among(site: Site, persons: Any) -> Reach:
+    """Return whom of these persons the site can reach; `persons` is a query of their keys.
+
+    One query for all, since an alert asks for thousands at once.
+    """
+    query = (
+        Person.select(
+            Person.id, Person.language, Consent.state, ContactMethod.id, ContactMethod.state
+        )
+        .join(Consent, JOIN.LEFT_OUTER, on=(Consent.person == Person.id) & (Consent.site == site))
+        .switch(Person)
+        .join(
+            ContactMethod,
+            JOIN.LEFT_OUTER,
+            on=(ContactMethod.person == Person.id) & (ContactMethod.kind == MethodKind.SIGNAL),
+        )
+        .where(Person.id.in_(persons))
+        .order_by(Person.id, ContactMethod.position, ContactMethod.id)
+        .tuples()
+    )
+    found = Reach()
+    for person_id, rows in itertools.groupby(query.iterator(), key=lambda row: row[0]):
+        _sort(found, person_id, list(rows))
+    return found
+
+
+def _sort(found: Reach, person_id: int, rows: Sequence[Any]) -> None:
+    """Put a person with the reachable or with the others; one row for each contact method."""
+    language, consent = rows[0][1], rows[0][2]
+    methods = [(method, state) for _, _, _, method, state in rows if method is not None]
+    usable = [method for method, state in methods if state != MethodState.REFUSED]
+    if consent == ConsentState.GIVEN and usable:
+        found.reachable.append(Reachable(person_id, usable[0], language))
+        return
+    if consent == ConsentState.WITHDRAWN:
+        reason = Reason.SAID_STOP
+    elif consent != ConsentState.GIVEN:
+        reason = Reason.NOT_AGREED
+    else:
+        reason = Reason.METHOD_REFUSED if methods else Reason.NO_CONTACT_METHOD
+    found.left_out.append(Unreachable(person_id, reason, language))
