@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from commons import clock
 from commons.errors import ConfigurationError, Forbidden, NotFound
 from commons.i18n import lazy_gettext as _l
 
 TABLE = Path(__file__).with_name("permissions.toml")
 PUBLIC = "public: "
+FRESH = dt.timedelta(minutes=5)
 
 
 class Role(enum.StrEnum):
@@ -144,3 +146,18 @@ def require(actor: Actor, permission: str, where: Scope | None = None) -> None:
     if where is not None and not any(grant.covers(where) for grant in actor.grants):
         raise NotFound(_l("There is nothing at this address, or it is not yours to see."))
     raise Forbidden(_l("Your role does not allow this. Ask the site lead or an administrator."))
+
+
+class NotFresh(Forbidden):
+    """The act needs somebody who proved within five minutes who they are."""
+
+
+def require_fresh(actor: Actor) -> None:
+    """Raise NotFresh unless the account proved within five minutes who it is.
+
+    The command line and the relay have no session, and pass.
+    """
+    if actor.account_id is None and actor.known:
+        return
+    if actor.fresh_at is None or clock.now() - actor.fresh_at > FRESH:
+        raise NotFresh(_l("Show first that it is you, then do this again."))

@@ -1,0 +1,201 @@
+"""Signed-in browsers: opened, found by their token, and ended.
+
+The browser holds a random token and the table its SHA-256, so a copied database signs nobody
+in, and a session that was ended stays ended whatever cookie comes back.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from commons import clock, crypto
+from commons.accounts.models import Account, AccountState, Membership, SignInSession
+from commons.database import connection, transaction
+from commons.errors import NotFound
+from commons.i18n import lazy_gettext as _l
+from commons.permissions import Actor, Grant, Role
+
+MOST_LIVE = 5
+# `seen_at` is written this seldom, so that reading a page is not a write each time.
+_SEEN_EVERY = dt.timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Span:
+    """How long a session lasts without a request, and how long at most."""
+
+    idle: dt.timedelta
+    absolute: dt.timedelta
+
+
+def _span(idle: dict[str, int], absolute: dict[str, int]) -> Span:
+    return Span(dt.timedelta(**idle), dt.timedelta(**absolute))
+
+
+_STAFF = _span({"minutes": 30}, {"hours": 12})
+_ADMINISTRATION = _span({"minutes": 15}, {"hours": 8})
+_HELPERS = _span({"hours": 24}, {"days": 14})
+# Research/security §4.3 gives the reasons; a role that is not here has staff's span.
+SPANS: dict[Role, Span] = {
+    Role.PARENT: _span({"days": 7}, {"days": 30}),
+    Role.VOLUNTEER: _HELPERS,
+    Role.OBSERVER: _HELPERS,
+    Role.DISPATCHER: _span({"hours": 12}, {"hours": 12}),
+    Role.ADMINISTRATOR: _ADMINISTRATION,
+    Role.DISTRICT_ADMINISTRATOR: _ADMINISTRATION,
+    Role.COUNSEL: _ADMINISTRATION,
+    Role.OPERATOR: _ADMINISTRATION,
+}
+
+
+@dataclass(frozen=True)
+class Found:
+    """A live session with the account it belongs to, and that account as an actor."""
+
+    session: SignInSession
+    account: Account
+    actor: Actor
+
+
+def span_for(roles: Iterable[Role]) -> Span:
+    """Return the span of the strictest of the roles."""
+    spans = [SPANS.get(role, _STAFF) for role in roles] or [_STAFF]
+    return Span(min(s.idle for s in spans), min(s.absolute for s in spans))
+
+
+def grants_of(account: Account) -> frozenset[Grant]:
+    """Return the account's grants as they stand now."""
+    now = clock.now()
+    with connection():
+        rows = list(
+            Membership.select().where(
+                Membership.account == account,
+                Membership.until.is_null() | (Membership.until > now),
+            )
+        )
+    return frozenset(Grant(row.role, row.site_id, row.district_id) for row in rows)
+
+
+def actor_for(account: Account, fresh_at: dt.datetime | None = None) -> Actor:
+    """Return the account as an actor with the grants it holds now."""
+    return Actor(f"account:{account.public_id}", grants_of(account), account.id, fresh_at)
+
+
+def open_session(account: Account, device: str = "") -> str:
+    """Open a session and return its token; the oldest beyond five ends."""
+    token, now = crypto.token(), clock.now()
+    span = span_for(grant.role for grant in grants_of(account))
+    with transaction():
+        SignInSession.create(
+            account=account,
+            token_hash=crypto.token_hash(token),
+            device=device[:40],
+            made_at=now,
+            seen_at=now,
+            fresh_at=now,
+            ends_at=now + span.absolute,
+        )
+        _end_oldest(account)
+    return token
+
+
+def _end_oldest(account: Account) -> None:
+    newest_first = SignInSession.made_at.desc(), SignInSession.id.desc()
+    live = _live(account).order_by(*newest_first)
+    surplus = [row.id for row in live][MOST_LIVE:]
+    if surplus:
+        _end(SignInSession.id.in_(surplus))
+
+
+def find(token: str) -> Found | None:
+    """Return the live session with this token, or None; a session idle too long is ended."""
+    now = clock.now()
+    with connection():
+        session = (
+            SignInSession.select(SignInSession, Account)
+            .join(Account)
+            .where(
+                SignInSession.token_hash == crypto.token_hash(token),
+                SignInSession.ended_at.is_null(),
+                SignInSession.ends_at > now,
+                Account.state == AccountState.ACTIVE,
+            )
+            .first()
+        )
+        if session is None:
+            return None
+        actor = actor_for(session.account, session.fresh_at)
+        if now - session.seen_at >= span_for(grant.role for grant in actor.grants).idle:
+            _end(SignInSession.id == session.id)
+            return None
+        _see(session, now)
+    return Found(session, session.account, actor)
+
+
+def _see(session: SignInSession, now: dt.datetime) -> None:
+    if now - session.seen_at < _SEEN_EVERY:
+        return
+    with transaction():
+        SignInSession.update(seen_at=now).where(
+            SignInSession.id == session.id, SignInSession.seen_at == session.seen_at
+        ).execute()
+
+
+def renew(session: SignInSession) -> str:
+    """Make the session fresh under a new token and return it; the old token is worth nothing.
+
+    Raises NotFound when the session has ended meanwhile.
+    """
+    token, now = crypto.token(), clock.now()
+    with transaction():
+        changed = (
+            SignInSession.update(token_hash=crypto.token_hash(token), fresh_at=now, seen_at=now)
+            .where(
+                SignInSession.id == session.id,
+                SignInSession.token_hash == session.token_hash,
+                SignInSession.ended_at.is_null(),
+            )
+            .execute()
+        )
+    if not changed:
+        raise NotFound(_l("This session has ended. Sign in again."))
+    return token
+
+
+def end(account: Account, public_id: str) -> None:
+    """End one of the account's own sessions; raise NotFound if there is no such live one."""
+    mine = SignInSession.account == account
+    if not _end(mine, SignInSession.public_id == public_id):
+        raise NotFound(_l("This session has already ended."))
+
+
+def end_all(account: Account, but: SignInSession | None = None) -> int:
+    """End the account's sessions, all or all but one; return how many."""
+    mine = SignInSession.account == account
+    return _end(mine, SignInSession.id != but.id) if but is not None else _end(mine)
+
+
+def listed(account: Account) -> list[SignInSession]:
+    """Return the account's live sessions, the one used last first."""
+    with connection():
+        return list(_live(account).order_by(SignInSession.seen_at.desc(), SignInSession.id.desc()))
+
+
+def _is_live() -> tuple[object, ...]:
+    return SignInSession.ended_at.is_null(), SignInSession.ends_at > clock.now()
+
+
+def _live(account: Account) -> Any:
+    return SignInSession.select().where(SignInSession.account == account, *_is_live())
+
+
+def _end(*which: object) -> int:
+    with transaction():
+        return int(
+            SignInSession.update(ended_at=clock.now())
+            .where(SignInSession.ended_at.is_null(), *which)
+            .execute()
+        )
