@@ -9,6 +9,7 @@ import functools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time
@@ -30,6 +31,9 @@ ALIASES = {
     "armenian": "hy", "farsi": "fa", "persian": "fa", "vietnamese": "vi", "tagalog": "fil",
     "filipino": "fil", "arabic": "ar", "russian": "ru",
 }  # fmt: skip
+
+# How times and numbers are written here, where it differs from the language's own country.
+REGIONAL = {"es": "es_US"}
 
 _current: contextvars.ContextVar[str] = contextvars.ContextVar("locale", default=DEFAULT)
 
@@ -113,14 +117,21 @@ def plural_form(singular: str, plural: str, num: int) -> str:
     return _catalog(current()).ngettext(singular, plural, num)
 
 
-def lazy_gettext(message: str, **values: object) -> LazyProxy:
-    """Return a sentence that is put into words when it is shown, in the language then in force."""
+def lazy_gettext(message: str, **values: object) -> Any:
+    """Return a sentence that is put into words when it is shown, in the language then in force.
+
+    It stands in for a text wherever one is shown; WTForms asks for `str`, hence Any.
+    """
     return LazyProxy(gettext, message, enable_cache=False, **values)
+
+
+def _regional() -> str:
+    return REGIONAL.get(current(), current())
 
 
 def time_words(moment: dt.datetime, timezone: str) -> str:
     """Return the clock time at a site, such as `2:42 pm`, in the language in force."""
-    text = format_time(clock.local(moment, timezone), format="short", locale=current())
+    text = format_time(clock.local(moment, timezone), format="short", locale=_regional())
     # CLDR puts a narrow no-break space before pm, which many phones show as a box.
     text = text.replace("\u202f", " ").replace("\xa0", " ")
     return text.lower() if current() == DEFAULT else text
@@ -129,7 +140,7 @@ def time_words(moment: dt.datetime, timezone: str) -> str:
 def day_words(moment: dt.datetime, timezone: str) -> str:
     """Return the day at a site, such as `Tuesday 24 November`, in the language in force."""
     pattern = "EEEE d MMMM" if current() == DEFAULT else "full"
-    return format_date(clock.local(moment, timezone), format=pattern, locale=current())
+    return format_date(clock.local(moment, timezone), format=pattern, locale=_regional())
 
 
 def moment_words(moment: dt.datetime, timezone: str) -> str:
@@ -146,7 +157,7 @@ def moment_words(moment: dt.datetime, timezone: str) -> str:
 
 def number_words(value: int) -> str:
     """Return a whole number as it is written in the language in force."""
-    return format_decimal(value, locale=current())
+    return format_decimal(value, locale=_regional())
 
 
 def known(code: str) -> bool:

@@ -71,8 +71,10 @@ class Page:
     def __init__(self, browser: Browser, path: str, response: Any) -> None:
         self.browser, self.path, self.response = browser, path, response
         self.status: int = response.status_code
-        self.text: str = response.get_data(as_text=True)
-        if response.mimetype == "text/html" and self.text:
+        self.text: str = response.get_data().decode("utf-8", "replace")
+        response.close()
+        # The body of a redirect is Werkzeug's, and nobody reads it.
+        if response.mimetype == "text/html" and self.text and not 300 <= self.status < 400:
             fragment = not self.text.lstrip().lower().startswith("<!doctype")
             parser = html5lib.HTMLParser(
                 tree=html5lib.getTreeBuilder("etree"), namespaceHTMLElements=False

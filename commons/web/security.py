@@ -1,0 +1,98 @@
+"""Headers, CSRF, trusted hosts and body sizes. Nothing is inline, so no nonce is needed."""
+
+from __future__ import annotations
+
+import secrets
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, abort, request
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from commons import logs
+from commons.settings import Settings
+
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; "
+    "base-uri 'none'"
+)
+_CLOSED = (
+    "accelerometer=(), autoplay=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), "
+    "magnetometer=(), microphone=(), payment=(), usb=()"
+)
+HEADERS = {
+    "Content-Security-Policy": CSP,
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Permissions-Policy": _CLOSED,
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Robots-Tag": "noindex",
+}
+BODY_LIMIT = 256 * 1024
+IMPORT_LIMIT = 32 * 1024 * 1024
+# Pages that take a file; every other body is small.
+IMPORTS = frozenset({"roster.import_people"})
+# Not from a browser: the gateway proves itself by the secret in the path.
+CSRF_EXEMPT = frozenset({"gateway.receive"})
+
+csrf = CSRFProtect()
+
+
+def install(app: Flask, settings: Settings) -> None:
+    """Set the cookie's rules, the limits and the headers."""
+    app.config.update(
+        SECRET_KEY=settings.keys.derive("web-session").hex(),
+        SESSION_COOKIE_NAME="__Host-farolito",
+        SESSION_COOKIE_SECURE=True,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Strict",
+        MAX_CONTENT_LENGTH=BODY_LIMIT,
+        TRUSTED_HOSTS=[urlsplit(settings.public_url).hostname or "", "127.0.0.1", "localhost"],
+        # The token lives as long as the session: a form left open over lunch still works.
+        WTF_CSRF_TIME_LIMIT=None,
+        # Our Referrer-Policy sends no referrer, which this check would demand over https;
+        # Sec-Fetch-Site is looked at instead.
+        WTF_CSRF_SSL_STRICT=False,
+        WTF_CSRF_CHECK_DEFAULT=False,
+    )
+    if settings.proxies:
+        # Else everybody would share the proxy's address in a limit, and https would look plain.
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies
+        )
+    csrf.init_app(app)
+    app.before_request(_before)
+    app.after_request(_after)
+
+
+def _before() -> None:
+    logs.request_id.set(secrets.token_hex(6))
+    if request.endpoint in IMPORTS:
+        request.max_content_length = IMPORT_LIMIT
+    if request.method in ("GET", "HEAD", "OPTIONS") or request.endpoint in CSRF_EXEMPT:
+        return
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+        abort(403)
+    csrf.protect()
+
+
+def _after(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.is_secure:
+        response.headers["Strict-Transport-Security"] = "max-age=31536000"
+    if "Cache-Control" not in response.headers:
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def safe_next(target: str | None, default: str) -> str:
+    """Return where to go on, if it is a path of ours; a stranger's address is dropped."""
+    if target and target.startswith("/") and not target.startswith(("//", "/\\")):
+        parts = urlsplit(target)
+        if not parts.netloc and "\\" not in target and not set(target) & set("\r\n\t"):
+            return target
+    return default

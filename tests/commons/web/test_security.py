@@ -1,0 +1,87 @@
+"""The headers are pinned, forms need their token, and nothing leads off the site."""
+
+from typing import Any
+
+import pytest
+
+from commons.web.security import CSRF_EXEMPT, IMPORTS, safe_next
+from tests import builders, page
+
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; "
+    "base-uri 'none'"
+)
+
+
+@pytest.mark.parametrize("path", ["/", "/sign-in", "/nothing-here", "/static/css/base.css"])
+def test_every_answer_carries_the_same_strict_headers(browser: page.Browser, path: str) -> None:
+    headers = browser.get(path).response.headers
+    assert headers["Content-Security-Policy"] == CSP
+    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert "geolocation=()" in headers["Permissions-Policy"]
+    assert headers["Strict-Transport-Security"]
+
+
+def test_pages_are_not_kept_and_fingerprinted_files_are_kept_a_year(browser: page.Browser) -> None:
+    first = browser.get("/")
+    assert first.response.headers["Cache-Control"] == "no-store"
+    style = next(
+        link.get("href", "") for link in first.root.iter("link") if "base.css" in str(link.attrib)
+    )
+    assert "immutable" in browser.get(style).response.headers["Cache-Control"]
+
+
+def test_a_form_without_its_token_is_refused_in_words(browser: page.Browser) -> None:
+    answer = browser.post("/sign-out", {})
+    assert answer.status == 400
+    assert "open for too long" in answer.words
+
+
+def test_a_form_sent_from_another_site_is_refused(
+    browser: page.Browser, cast: builders.Cast
+) -> None:
+    form = browser.sign_in(cast.rosa).form("/sign-out")
+    refused = browser.post("/sign-out", form.values, headers={"Sec-Fetch-Site": "cross-site"})
+    assert refused.status == 403
+
+
+def test_the_routes_without_a_token_stand_in_one_list(app: Any) -> None:
+    assert set(CSRF_EXEMPT) == {"gateway.receive"}
+    endpoints = {rule.endpoint for rule in app.url_map.iter_rules()}
+    assert endpoints >= CSRF_EXEMPT | IMPORTS
+
+
+def test_a_body_that_is_too_large_is_refused(browser: page.Browser) -> None:
+    answer = browser.post("/sign-in", {"name": "x" * 300_000})
+    assert answer.status == 413
+
+
+def test_another_host_name_is_refused(app: Any) -> None:
+    assert app.test_client().get("/", base_url="https://evil.example").status_code == 400
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)", "",
+     None, "/a\r\nSet-Cookie: x", "\\\\evil.example"],
+)  # fmt: skip
+def test_after_signing_in_nobody_is_led_off_the_site(target: str | None) -> None:
+    assert safe_next(target, "/home") == "/home"
+
+
+def test_after_signing_in_one_goes_on_where_one_was() -> None:
+    assert safe_next("/sites/x?y=1", "/home") == "/sites/x?y=1"
+
+
+def test_cookies_are_for_this_host_only_and_closed_to_scripts(
+    browser: page.Browser, cast: builders.Cast
+) -> None:
+    browser.sign_in(cast.rosa)
+    cookie = browser.client.get_cookie("__Host-farolito", domain="farolito.test")
+    assert cookie is not None
+    assert cookie.secure
+    assert cookie.http_only
+    assert cookie.same_site == "Strict"
