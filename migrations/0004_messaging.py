@@ -168,6 +168,7 @@ def up(migrator: Any, db: Any) -> None:
             max_length=12,
             constraints=[Check("state IN ('working', 'unreachable', 'limited', 'gone')")],
         )
+        reason = CharField(max_length=40)
         since = Instant()
         limited_until = Instant(null=True)
         challenge = BlobField(null=True)

@@ -36,8 +36,9 @@ INDEXES = (
     'CREATE UNIQUE INDEX "approval_public_id" ON "approval" ("public_id")',
     'CREATE UNIQUE INDEX "approval_version_id" ON "approval" ("version_id")',
     'CREATE INDEX "acknowledgement_alert_id" ON "acknowledgement" ("alert_id")',
+    'CREATE INDEX "acknowledgement_version_id" ON "acknowledgement" ("version_id")',
     'CREATE INDEX "acknowledgement_person_id" ON "acknowledgement" ("person_id")',
-    'CREATE UNIQUE INDEX "acknowledgement_alert_id_person_id_kind" ON "acknowledgement" ("alert_id", "person_id", "kind")',
+    'CREATE UNIQUE INDEX "acknowledgement_version_id_person_id_kind" ON "acknowledgement" ("version_id", "person_id", "kind")',
 )
 
 
@@ -123,7 +124,8 @@ def up(migrator: Any, db: Any) -> None:
         public_id = CharField(max_length=32)
         version = ForeignKeyField(AlertVersion, on_delete="CASCADE")
         state = CharField(
-            max_length=32, constraints=[Check("state IN ('waiting', 'given', 'declined')")]
+            max_length=32,
+            constraints=[Check("state IN ('waiting', 'given', 'declined', 'superseded')")],
         )
         body_hash = CharField(max_length=64)
         asked_at = Instant()
@@ -137,6 +139,7 @@ def up(migrator: Any, db: Any) -> None:
     class Acknowledgement(Model):
         id = AutoField()
         alert = ForeignKeyField(Alert, on_delete="CASCADE")
+        version = ForeignKeyField(AlertVersion, on_delete="CASCADE")
         person = ForeignKeyField(Person, on_delete="CASCADE")
         kind = CharField(max_length=32, constraints=[Check("kind IN ('received')")])
         via = CharField(max_length=12)

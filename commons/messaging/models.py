@@ -172,6 +172,7 @@ class RelayAccount(BaseModel):
     number = fields.SealedField()
     number_index = fields.BlindIndexField(unique=True)
     state = fields.ChoiceField(AccountState, max_length=12, default=AccountState.WORKING)
+    reason = CharField(max_length=40, default="")  # why it is in this state
     since = fields.UTCDateTimeField()
     limited_until = fields.UTCDateTimeField(null=True)
     challenge = fields.SealedField(null=True)

@@ -69,6 +69,8 @@ class ContactMethod(BaseModel):
     value_index = fields.BlindIndexField()
     recipient = fields.SealedField(null=True)  # Signal's account id (ACI), a UUID
     recipient_index = fields.BlindIndexField(null=True, unique=True)
+    # When the gateway itself last said which account id belongs to the number: an id that only
+    # a receipt suggests may belong to somebody who guessed a timestamp.
     checked_at = fields.UTCDateTimeField(null=True)
 
     class Meta:

@@ -44,6 +44,7 @@ class ApprovalState(enum.StrEnum):
     WAITING = "waiting"
     GIVEN = "given"
     DECLINED = "declined"
+    SUPERSEDED = "superseded"  # newer words took its place before anybody decided
 
 
 class AckKind(enum.StrEnum):
@@ -126,14 +127,15 @@ class Approval(BaseModel):
 
 
 class Acknowledgement(BaseModel):
-    """A person's answer to an alert; the first of each kind counts."""
+    """A person's answer to one version of an alert; the first of each kind counts."""
 
     id = AutoField()
     alert = ForeignKeyField(Alert, backref="acknowledgements", on_delete="CASCADE")
+    version = ForeignKeyField(AlertVersion, backref="acknowledgements", on_delete="CASCADE")
     person = ForeignKeyField(Person, on_delete="CASCADE")
     kind = fields.ChoiceField(AckKind)
     via = CharField(max_length=12)  # quote, reaction, reply
     at = fields.UTCDateTimeField()
 
     class Meta:
-        indexes = ((("alert", "person", "kind"), True),)
+        indexes = ((("version", "person", "kind"), True),)

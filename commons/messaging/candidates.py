@@ -1,0 +1,68 @@
+"""What is due to be sent, and what speaks against it at the last moment."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from commons.messaging.consequences import UNKNOWN
+from commons.messaging.models import MessageState
+from commons.messaging.statements import at, run
+from commons.roster.models import ConsentState, MethodState
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A queued row as the claim reads it, with all that may speak against sending it."""
+
+    id: int
+    person_id: int | None
+    text_id: int
+    priority: int
+    attempts: int
+    repeat: bool
+    late: bool
+    cancelled: bool
+    site_id: int | None
+    consent: str | None
+    method_public_id: str | None
+    value: bytes | None
+    recipient: bytes | None
+    method_state: str | None
+
+
+# The limit inside, so that a planner without statistics joins a few rows and not whole tables.
+_CANDIDATES = """
+SELECT m.id, m.person_id, m.text_id, m.priority, m.attempts, m.repeat,
+       m.not_after IS NOT NULL AND m.not_after <= ?, t.cancelled_at IS NOT NULL, t.site_id,
+       c.state, a.public_id, a.value,
+       CASE WHEN a.checked_at IS NOT NULL THEN a.recipient END, a.state
+FROM (SELECT * FROM message WHERE state = 'queued' AND due_at <= ?
+      ORDER BY priority, id LIMIT ?) m
+JOIN topic t ON t.id = m.topic_id
+LEFT JOIN contact_method a ON a.id = m.method_id
+LEFT JOIN consent c ON c.person_id = m.person_id AND c.site_id = t.site_id
+ORDER BY m.priority, m.id
+"""
+
+
+def due(now: dt.datetime, most: int) -> list[Candidate]:
+    """Return what is queued and due, most urgent and oldest first."""
+    return [Candidate(*row) for row in run(_CANDIDATES, at(now), at(now), most).fetchall()]
+
+
+def verdict(candidate: Candidate, text: str | None) -> tuple[MessageState, str] | None:
+    """Return the state and reason with which a queued row ends unsent; None when it may go."""
+    if candidate.site_id is not None and candidate.consent != ConsentState.GIVEN:
+        return MessageState.CANCELLED, "consent"
+    if candidate.cancelled or candidate.late:
+        if candidate.repeat:
+            return MessageState.FAILED, UNKNOWN
+        if candidate.cancelled:
+            return MessageState.CANCELLED, "taken_back"
+        return MessageState.EXPIRED, "too_late"
+    if candidate.method_public_id is None:
+        return MessageState.FAILED, "no_method"
+    if candidate.method_state == MethodState.REFUSED:
+        return MessageState.FAILED, "unregistered"
+    return None if text is not None else (MessageState.FAILED, "no_text")

@@ -1,0 +1,203 @@
+"""Putting messages into the queue, taking them back, and counting what became of them.
+
+Nothing here talks to a gateway: rows are written in the transaction of whatever caused them,
+and the relay comes for them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from peewee import fn
+
+from commons import clock, crypto
+from commons.database import connection, is_sqlite, transaction
+from commons.messaging import doorbell
+from commons.messaging.models import Channel, Message, MessageState, MessageText, Topic
+from commons.messaging.statements import at, run, run_many
+from commons.roster.models import ContactMethod, MethodKind, MethodState, Person
+
+ANSWER_PRIORITY = 0
+# An answer that comes later than this only confuses.
+ANSWER_HOURS = 12
+
+# By plain SQL: an alert writes thousands of rows inside the sender's own transaction. Row by
+# row is fastest on SQLite; PostgreSQL takes a column at a time, twenty times faster.
+_COLUMNS = """
+INSERT INTO message (topic_id, text_id, person_id, method_id, channel, state, priority,
+                     due_at, not_after, reason, attempts, repeat)
+"""
+_ONCE = " ON CONFLICT (topic_id, person_id, channel) DO NOTHING"
+_BY_ROW = _COLUMNS + "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, '', 0, ?)" + _ONCE
+_BY_COLUMN = (
+    _COLUMNS
+    + """
+SELECT ?, u.text_id, u.person_id, u.method_id, ?, u.state, u.priority,
+       ?::timestamptz, ?::timestamptz, '', 0, FALSE
+FROM unnest(?::int[], ?::int[], ?::int[], ?::text[], ?::int[])
+     AS u(text_id, person_id, method_id, state, priority)
+"""
+    + _ONCE
+)
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """One person to be told, by which way, with which text, and how urgently (lower first)."""
+
+    person_id: int
+    method_id: int
+    audience: str
+    language: str
+    priority: int
+    held: bool = False
+
+
+def enqueue(
+    subject: str,
+    site_id: int | None,
+    texts: Mapping[tuple[str, str], str],
+    recipients: Sequence[Recipient],
+    *,
+    not_after: dt.datetime | None = None,
+) -> Topic:
+    """Queue one text for each recipient; `texts` maps (audience, language) to words.
+
+    A person listed twice gets one message. Raises KeyError when a recipient has no text, and
+    IntegrityError when the subject was queued before. After the commit the relay is woken.
+    """
+    now = clock.now()
+    with transaction():
+        topic = Topic.create(subject=subject, site=site_id, created_at=now)
+        ids = {key: _keep_text(topic, *key, words) for key, words in texts.items()}
+        _insert(topic.id, ids, recipients, now, not_after)
+        doorbell.ring_at_commit()
+    return topic
+
+
+def _keep_text(topic: Topic, audience: str, language: str, words: str) -> int:
+    public_id = crypto.public_id()
+    row = MessageText.create(
+        public_id=public_id,
+        topic=topic,
+        audience=audience,
+        language=language,
+        **MessageText.sealed(public_id, body=words),
+    )
+    return int(row.id)
+
+
+def _insert(
+    topic_id: int,
+    text_ids: Mapping[tuple[str, str], int],
+    recipients: Iterable[Recipient],
+    now: dt.datetime,
+    not_after: dt.datetime | None,
+) -> None:
+    rows = [
+        (
+            text_ids[one.audience, one.language],
+            one.person_id,
+            one.method_id,
+            (MessageState.HELD if one.held else MessageState.QUEUED).value,
+            one.priority,
+        )
+        for one in recipients
+    ]
+    if not rows:
+        return
+    channel, due, last = Channel.SIGNAL.value, at(now), None if not_after is None else at(not_after)
+    if is_sqlite():
+        order = (
+            (topic_id, text, person, method, channel, state, priority, due, last, False)
+            for text, person, method, state, priority in rows
+        )
+        run_many(_BY_ROW, order)
+    else:
+        columns = [list(column) for column in zip(*rows, strict=True)]
+        run(_BY_COLUMN, topic_id, channel, due, last, *columns)
+
+
+def release(topic_id: int) -> int:
+    """Let the held messages of a topic go, and return how many they were."""
+    with transaction():
+        values = {"state": MessageState.QUEUED, "due_at": clock.now()}
+        released = _move(topic_id, (MessageState.HELD,), **values)
+        doorbell.ring_at_commit()
+    return released
+
+
+def cancel(
+    topic_id: int,
+    reason: str,
+    states: Sequence[MessageState] = (MessageState.HELD, MessageState.QUEUED),
+) -> int:
+    """Take back what has not gone yet, and return how many messages that were.
+
+    With QUEUED among the states the whole topic is over: a try that fails is not repeated.
+    """
+    with transaction():
+        if MessageState.QUEUED in states:
+            Topic.update(cancelled_at=clock.now()).where(
+                Topic.id == topic_id, Topic.cancelled_at.is_null()
+            ).execute()
+        return _move(topic_id, states, state=MessageState.CANCELLED, reason=reason)
+
+
+def _move(topic_id: int, states: Sequence[MessageState], **values: Any) -> int:
+    moved = Message.update(**values).where(Message.topic == topic_id, Message.state.in_([*states]))
+    return int(moved.execute())
+
+
+def tally(topic_ids: Sequence[int]) -> dict[MessageState, int]:
+    """Return how many messages of the topics are in each state, zero included."""
+    counts = dict.fromkeys(MessageState, 0)
+    if topic_ids:
+        with connection():
+            rows: Any = (
+                Message.select(Message.state, fn.COUNT(Message.id))
+                .where(Message.topic.in_([*topic_ids]))
+                .group_by(Message.state)
+                .tuples()
+            )
+            counts.update({MessageState(state): number for state, number in rows})
+    return counts
+
+
+def say(person: Person, text: str, about: str) -> None:
+    """Queue one answer to one person, ahead of everything else; `about` names what it answers.
+
+    Somebody without a way to be reached gets none. Consent is not asked: they wrote first.
+    """
+    with transaction():
+        method = (
+            ContactMethod.select(ContactMethod.id)
+            .where(
+                ContactMethod.person == person,
+                ContactMethod.kind == MethodKind.SIGNAL,
+                ContactMethod.state != MethodState.REFUSED,
+            )
+            .order_by(ContactMethod.position, ContactMethod.id)
+            .first()
+        )
+        if method is None:
+            return
+        enqueue(
+            f"{about}:{crypto.public_id()}",
+            None,
+            {("", person.language): text},
+            [Recipient(person.id, method.id, "", person.language, ANSWER_PRIORITY)],
+            not_after=clock.now() + dt.timedelta(hours=ANSWER_HOURS),
+        )
+
+
+def erase_texts(topic_id: int) -> int:
+    """Delete the words of a topic, since nobody needs them any more; return how many texts."""
+    with transaction():
+        erased = MessageText.update(body=None).where(
+            MessageText.topic == topic_id, MessageText.body.is_null(False)
+        )
+        return int(erased.execute())
