@@ -1,1 +1,12 @@
 """When something happens at or near a school."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def register(app: Any) -> None:
+    """Add the pages of this half to the web application; the relay never loads them."""
+    from rapidresponse.alerts.routes import blueprint
+
+    app.register_blueprint(blueprint)

@@ -26,7 +26,7 @@ _LEFT_TO_RIGHT, _FIRST_STRONG, _END = "\u2066", "\u2068", "\u2069"
 Phrases = Mapping[str, Mapping[str, str]]
 
 
-class PackFaults(ValueError):  # noqa: N818, named for what it holds
+class PackFaults(ValueError):
     """A pack or a set of values that cannot be used; `faults` holds one sentence for each fault."""
 
     def __init__(self, faults: Sequence[str]) -> None:

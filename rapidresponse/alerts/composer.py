@@ -1,0 +1,234 @@
+"""From what a sender chose to the exact words for each audience and language.
+
+Nothing is stored here: the same functions make the preview and what is sent.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from commons import i18n
+from commons.messaging.outbox import Recipient
+from commons.messaging.words import words as reply_words
+from commons.sites.models import Site
+from rapidresponse.alerts.audience import (
+    CORE,
+    FAMILIES,
+    NOT_REVIEWED,
+    ORDER,
+    STAFF,
+    Gathering,
+    Member,
+    Missing,
+)
+from rapidresponse.alerts.models import Certainty, VersionKind
+from rapidresponse.alerts.pack import Pack, Rendered, load_pack
+
+# Above this the sender types the count, and a dispatcher or the district says yes.
+MANY = 300
+_SCHOOL = 90
+# No vowels and no look-alikes: said aloud, a code is never a word.
+_LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
+_CHAIN_TYPES = {
+    VersionKind.CORRECTION: "T10",
+    VersionKind.DEPARTED: "T11",
+    VersionKind.ALL_CLEAR: "T11",
+}
+
+
+@functools.cache
+def pack() -> Pack:
+    """Return the default pack, read and checked once."""
+    return load_pack()
+
+
+@dataclass(frozen=True)
+class Intent:
+    """What a sender chose; `seen` says that somebody on site saw it with their own eyes.
+
+    `stale` asks for the words that say: not confirmed over.
+    """
+
+    type: str
+    kind: VersionKind = VersionKind.ALERT
+    words: Mapping[str, str] = field(default_factory=dict)
+    audiences: tuple[str, ...] = (CORE,)
+    seen: bool = False
+    stale: bool = False
+
+    @property
+    def pack_type(self) -> str:
+        """Return the pack's type for this version: corrections and ends have their own."""
+        return _CHAIN_TYPES.get(self.kind, self.type)
+
+    @property
+    def pack_kind(self) -> str:
+        """Return the pack's word for what this version does."""
+        return "stale" if self.stale else self.kind.value
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A version as it would be sent: words, recipients, who is left out, and its hash."""
+
+    intent: Intent
+    certainty: Certainty
+    texts: Mapping[tuple[str, str], Rendered]
+    recipients: tuple[Recipient, ...]
+    missing: tuple[Missing, ...]
+    next_update_at: dt.datetime | None
+    body_hash: str
+
+    @property
+    def count(self) -> int:
+        """Return how many people would get it."""
+        return len(self.recipients)
+
+    @property
+    def held(self) -> int:
+        """Return how many of them wait for a second person's yes."""
+        return sum(one.held for one in self.recipients)
+
+    @property
+    def wants_count(self) -> bool:
+        """Return whether the sender must type the number of people.
+
+        Corrections and ends go to those who were reached before, so they never wait for it.
+        """
+        fixed = self.intent.kind in _CHAIN_TYPES
+        return self.count > MANY and not fixed
+
+    def languages(self, audience: str) -> Counter[str]:
+        """Return how many people of an audience read each language, most read first."""
+        found = Counter(one.language for one in self.recipients if one.audience == audience)
+        return Counter(dict(found.most_common()))
+
+
+def code_of(key: str) -> str:
+    """Return the code that people say aloud, such as K72, which a sender's key leads to."""
+    number = int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big")
+    return f"{_LETTERS[number % len(_LETTERS)]}{10 + number // len(_LETTERS) % 90}"
+
+
+def certainty_of(intent: Intent, so_far: Certainty = Certainty.UNVERIFIED) -> Certainty:
+    """Return how sure we are: a decision of the school makes no claim that could be unsure."""
+    decided = pack().types[intent.type].decision
+    if decided or intent.seen or so_far is Certainty.CONFIRMED:
+        return Certainty.CONFIRMED
+    return Certainty.UNVERIFIED
+
+
+def barred(intent: Intent, certainty: Certainty) -> tuple[str, ...]:
+    """Return the chosen audiences that may not hear this at this certainty (I1)."""
+    heard = functools.partial(pack().may_hear, intent.pack_type, certainty.value)
+    return tuple(audience for audience in intent.audiences if not heard(audience))
+
+
+def write(
+    site: Site,
+    intent: Intent,
+    gathering: Gathering,
+    *,
+    code: str,
+    certainty: Certainty,
+    at: dt.datetime,
+    demonstration: bool,
+) -> Draft:
+    """Put a version into words for everybody in the gathering; `code` is such as K72.v1.
+
+    Families whose language nobody has reviewed are left out, unless this is the demonstration
+    (I16). Raises PackFaults for a word that the pack does not have.
+    """
+    minutes = pack().types[intent.pack_type].kinds[intent.pack_kind].next_update
+    due = at + dt.timedelta(minutes=minutes) if minutes else None
+    texts = {
+        (audience, language): _render(
+            site, intent, audience, language, (code, certainty, at, due), demonstration
+        )
+        for audience, language in sorted({(m.audience, m.language) for m in gathering.members})
+    }
+    members = [m for m in gathering.members if demonstration or _may_be_read(m, texts)]
+    unread = [m for m in gathering.members if not (demonstration or _may_be_read(m, texts))]
+    texts = {key: texts[key] for key in sorted({(m.audience, m.language) for m in members})}
+    recipients = tuple(_recipients(intent, members, gathering.reached))
+    return Draft(
+        intent=replace(intent, words=_chosen(intent)),
+        certainty=certainty,
+        texts=texts,
+        recipients=recipients,
+        missing=gathering.missing
+        + tuple(Missing(m.person_id, m.audience, m.language, NOT_REVIEWED) for m in unread),
+        next_update_at=due,
+        body_hash=body_hash({key: one.text for key, one in texts.items()}, recipients),
+    )
+
+
+def body_hash(texts: Mapping[tuple[str, str], str], recipients: Iterable[Recipient]) -> str:
+    """Return the hash of words and audience, which an approval is bound to."""
+    content = {
+        "texts": sorted([*key, text] for key, text in texts.items()),
+        "people": sorted(
+            [r.person_id, r.method_id, r.audience, r.language, r.held] for r in recipients
+        ),
+    }
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def _render(
+    site: Site,
+    intent: Intent,
+    audience: str,
+    language: str,
+    facts: tuple[str, Certainty, dt.datetime, dt.datetime | None],
+    demonstration: bool,
+) -> Rendered:
+    code, certainty, at, due = facts
+    locale = language if language in pack().words else pack().fallback[0]
+    with i18n.use(locale):
+        values = {
+            "code": code,
+            "school": site.name[:_SCHOOL],
+            "status": certainty.value,
+            "time": i18n.time_words(at, site.timezone),
+            **_chosen(intent),
+        }
+        if due:
+            values["next_update"] = i18n.time_words(due, site.timezone)
+    rendered = pack().render(intent.pack_type, intent.pack_kind, audience, language, values)
+    if not demonstration:
+        return rendered
+    said = [reply_words(one).say("demonstration") for one in rendered.locales]
+    return replace(rendered, text="\n".join([*said, rendered.text]))
+
+
+def _chosen(intent: Intent) -> dict[str, str]:
+    return {name: key for name, key in intent.words.items() if key and name in pack().slots}
+
+
+def _may_be_read(member: Member, texts: Mapping[tuple[str, str], Rendered]) -> bool:
+    return member.audience != FAMILIES or texts[member.audience, member.language].reviewed
+
+
+def _recipients(
+    intent: Intent, members: Iterable[Member], reached: Mapping[int, str]
+) -> Iterable[Recipient]:
+    counts = Counter(member.audience for member in members)
+    second = {a for a in ORDER if pack().needs(intent.pack_type, a) == "second_account"}
+    if counts[CORE] + counts[STAFF] > MANY:
+        second.add(STAFF)
+    for member in members:
+        yield Recipient(
+            person_id=member.person_id,
+            method_id=member.method_id,
+            audience=member.audience,
+            language=member.language,
+            priority=pack().priority(intent.pack_type, member.audience),
+            # Whoever was told before must hear at once how it goes on.
+            held=member.audience in second and member.person_id not in reached,
+        )

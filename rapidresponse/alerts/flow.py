@@ -1,0 +1,136 @@
+"""Which page comes next between *something is happening* and the words to send."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from commons import crypto
+from commons.i18n import gettext as _
+from commons.permissions import Actor
+from commons.sites.models import Site
+from rapidresponse.alerts import access, service, settings, steps
+from rapidresponse.alerts.audience import CORE, ORDER
+from rapidresponse.alerts.composer import Draft, Intent, pack
+from rapidresponse.alerts.models import VersionKind
+from rapidresponse.alerts.questions import FIRST, Question, questions, unanswered
+from rapidresponse.alerts.steps import Card
+from rapidresponse.alerts.versions import Chain
+
+ENDS = (VersionKind.DEPARTED, VersionKind.ALL_CLEAR)
+# Only these let the sender choose anew who hears.
+OPEN = (VersionKind.ALERT, VersionKind.UPDATE)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One question a page: its cards, and on the page of people who is left out."""
+
+    heading: str
+    cards: list[Card]
+    site: Site | None = None
+    missing: tuple[tuple[str, str, int], ...] = ()
+
+
+@dataclass(frozen=True)
+class Ready:
+    """Everything is chosen: the words can be shown and sent."""
+
+    site: Site
+    intent: Intent
+    asked: tuple[Question, ...]
+    chain: Chain | None = None
+
+
+def first(actor: Actor, given: Mapping[str, str], now: dt.datetime) -> Choice | Ready:
+    """Return the next page of a new alert; a question with one possible answer is skipped."""
+    answers = dict(given)
+    sites = access.sites_to_alert(actor)
+    if len(sites) == 1:
+        answers.setdefault(steps.SITE, sites[0].public_id)
+    if steps.SITE not in answers:
+        return Choice(_("At which school?"), steps.site_cards(sites))
+    site = access.site(actor, answers[steps.SITE], access.SEND)
+    access.may_alert(site)
+    if answers.get(steps.TYPE) not in FIRST:
+        cards = steps.type_cards({steps.SITE: site.public_id})
+        return Choice(_("What is happening?"), cards, site)
+    intent = _intent(answers, answers[steps.TYPE], VersionKind.ALERT)
+    asked = questions(site, intent.type, intent.kind)
+    question = _question(asked, answers)
+    if question is not None:
+        return _ask(question, answers, site)
+    if steps.TO not in answers or answers.get(steps.CHANGE) == steps.TO:
+        full = service.draft(
+            actor,
+            site,
+            replace(intent, audiences=ORDER, seen=True),
+            key=crypto.public_id(),
+            at=now,
+            demonstration=settings.demonstration(),
+        )
+        return _who(full, answers, site)
+    return Ready(site, intent, asked)
+
+
+def following(
+    actor: Actor, chain: Chain, kind: VersionKind, answers: Mapping[str, str], now: dt.datetime
+) -> Choice | Ready:
+    """Return the next page of what follows an alert; it goes to the same people unless widened."""
+    site = chain.alert.site
+    asked = questions(site, chain.alert.type, kind, chain)
+    question = _question(asked, answers)
+    if question is not None:
+        return _ask(question, answers, site)
+    intent = _intent(answers, chain.alert.type, kind)
+    if kind in OPEN and answers.get(steps.CHANGE) == steps.TO:
+        full = service.draft_follow_up(
+            actor,
+            chain,
+            replace(intent, audiences=ORDER, seen=True),
+            at=now,
+            demonstration=settings.demonstration(),
+        )
+        return _who(full, answers, site, least=len(chain.audiences) - 1)
+    return Ready(site, intent, asked, chain)
+
+
+def draft(actor: Actor, ready: Ready, key: str, now: dt.datetime) -> Draft:
+    """Return the words to show, as if the statement about what was seen had been made."""
+    if ready.chain is None:
+        return service.draft(
+            actor,
+            ready.site,
+            ready.intent,
+            key=key,
+            at=now,
+            demonstration=settings.demonstration(),
+        )
+    intent = ready.intent
+    shown = replace(intent, seen=intent.seen or intent.kind in ENDS)
+    return service.draft_follow_up(
+        actor, ready.chain, shown, at=now, demonstration=settings.demonstration()
+    )
+
+
+def _intent(answers: Mapping[str, str], type_: str, kind: VersionKind) -> Intent:
+    words = {name: value for name, value in answers.items() if name in pack().slots}
+    audiences = tuple(answers.get(steps.TO, CORE).split())
+    return Intent(type_, kind, words, audiences, answers.get(steps.SEEN) == "yes")
+
+
+def _question(asked: tuple[Question, ...], answers: Mapping[str, str]) -> Question | None:
+    change = answers.get(steps.CHANGE)
+    wanted = next((question for question in asked if question.name == change), None)
+    return wanted or unanswered(asked, answers)
+
+
+def _ask(question: Question, answers: Mapping[str, str], site: Site) -> Choice:
+    cards = steps.choice_cards(question, answers)
+    return Choice(steps.question_words(question.name), cards, site)
+
+
+def _who(full: Draft, answers: Mapping[str, str], site: Site, least: int = 0) -> Choice:
+    cards = steps.who_cards(full, answers, least)
+    return Choice(_("Who will hear?"), cards, site, tuple(steps.left_out(full.missing)))

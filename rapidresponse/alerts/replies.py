@@ -1,0 +1,199 @@
+"""What an answer from a phone means for alerts: received, or *which alert do you mean?*"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Sequence
+
+from commons import clock, i18n
+from commons.audit import record
+from commons.database import transaction
+from commons.errors import Conflict
+from commons.i18n import lazy_gettext as _l
+from commons.messaging.models import Conversation, Message, MessageState, Reply, Topic
+from commons.messaging.replies import Inbound
+from commons.messaging.words import read_code, read_number, words
+from commons.permissions import Actor, require
+from commons.roster.models import Person
+from commons.sites.models import Site
+from rapidresponse.alerts import access
+from rapidresponse.alerts.endings import STALE
+from rapidresponse.alerts.models import (
+    AckKind,
+    Acknowledgement,
+    Alert,
+    AlertState,
+    AlertVersion,
+)
+from rapidresponse.alerts.versions import SUBJECT
+
+WHICH = "which-alert"
+# How long a number still answers the question.
+OPEN_FOR = dt.timedelta(minutes=30)
+# After an all-clear a bare answer still means it, for a while.
+LATE = dt.timedelta(hours=24)
+MOST_ASKED = 9
+# Only somebody who may have got it can answer it.
+_GONE = (
+    MessageState.SENDING,
+    MessageState.UNKNOWN,
+    MessageState.SENT,
+    MessageState.DELIVERED,
+    MessageState.READ,
+)
+
+
+def acknowledge(inbound: Inbound) -> str | None:
+    """Record that a person received an alert and return the answer to them; None if not ours.
+
+    A quote or reaction decides; then an open question; then a code; then the one live alert;
+    else we ask. The empty string means: recorded, and nothing needs to be said.
+    """
+    if inbound.meaning in ("start", "help"):
+        return None
+    if inbound.about is not None:
+        return _about(inbound)
+    if inbound.meaning == "reaction":
+        return None
+    chosen = _chosen(inbound)
+    if chosen is not None:
+        return _record(chosen, inbound, "reply")
+    if inbound.meaning != "ack":
+        return None
+    found = _meant(inbound)
+    if len(found) > 1:
+        return _which(inbound.person, found, inbound.at)
+    return _record(found[0], inbound, "reply") if found else None
+
+
+def _about(inbound: Inbound) -> str | None:
+    version = _version_of(inbound.about)
+    if version is None:
+        return None
+    reaction = inbound.meaning == "reaction"
+    answer = _record(version.alert, inbound, "reaction" if reaction else "quote", version)
+    if reaction:
+        # A phone shows its own reaction: an answer to it would only take the line from others.
+        return ""
+    # Whoever quotes us and asks something has received it, and needs a person as well.
+    return None if inbound.meaning == "other" else answer
+
+
+def _version_of(message: Message | None) -> AlertVersion | None:
+    topic = Topic.get_or_none(Topic.id == message.topic_id) if message else None
+    kind, _, public_id = topic.subject.partition(":") if topic else ("", "", "")
+    if kind not in (SUBJECT, STALE):
+        return None
+    found: AlertVersion | None = AlertVersion.get_or_none(AlertVersion.public_id == public_id)
+    return found
+
+
+def _chosen(inbound: Inbound) -> Alert | None:
+    """Return the alert that a number picks from the question we asked, and close the question."""
+    number = read_number(inbound.text)
+    if number is None:
+        return None
+    asked = Conversation.get_or_none(
+        Conversation.person == inbound.person,
+        Conversation.about == WHICH,
+        Conversation.expires_at > inbound.at,
+    )
+    if asked is None:
+        return None
+    options = json.loads(asked.options)
+    if not 1 <= number <= len(options):
+        return None
+    Conversation.delete().where(Conversation.id == asked.id).execute()
+    found: Alert | None = Alert.get_or_none(Alert.public_id == options[number - 1])
+    return found
+
+
+def _meant(inbound: Inbound) -> list[Alert]:
+    """Return the alerts that a bare answer may mean, newest first: live ones before ended."""
+    mine = (
+        Message.select(Message.topic)
+        .join(Topic)
+        .where(Message.person == inbound.person, Message.state.in_(_GONE))
+    )
+    sent = AlertVersion.select(AlertVersion.alert).where(AlertVersion.topic.in_(mine))
+    base = Alert.select(Alert, Site).join(Site).where(Alert.id.in_(sent)).order_by(Alert.id.desc())
+    found = list(base.where(Alert.state != AlertState.CLOSED).limit(MOST_ASKED))
+    if not found:
+        found = list(base.where(Alert.ended_at > inbound.at - LATE).limit(MOST_ASKED))
+    code = read_code(inbound.text)
+    return [alert for alert in found if alert.code == code] or found
+
+
+def _record(alert: Alert, inbound: Inbound, via: str, version: AlertVersion | None = None) -> str:
+    version = version or _latest_for(alert, inbound.person)
+    if version is None:
+        return ""
+    # The first answer counts; the unique key makes every further one harmless.
+    Acknowledgement.insert(
+        alert=alert,
+        version=version,
+        person=inbound.person,
+        kind=AckKind.RECEIVED,
+        via=via,
+        at=inbound.at,
+    ).on_conflict_ignore().execute()
+    return words(inbound.person.language).say("ack_thanks", code=alert.code)
+
+
+def _latest_for(alert: Alert, person: Person) -> AlertVersion | None:
+    """Return the newest version that went to this person: what a bare answer is about."""
+    found: AlertVersion | None = (
+        AlertVersion.select()
+        .join(Message, on=(Message.topic == AlertVersion.topic))
+        .where(
+            AlertVersion.alert == alert,
+            Message.person == person,
+            Message.state.in_(_GONE),
+        )
+        .order_by(AlertVersion.number.desc())
+        .first()
+    )
+    return found
+
+
+def _which(person: Person, alerts: Sequence[Alert], now: dt.datetime) -> str:
+    with transaction():
+        Conversation.delete().where(Conversation.person == person).execute()
+        Conversation.create(
+            person=person,
+            about=WHICH,
+            options=json.dumps([alert.public_id for alert in alerts]),
+            expires_at=now + OPEN_FOR,
+        )
+    said = words(person.language)
+    with i18n.use(said.locale):
+        lines = [
+            said.say(
+                "which_line",
+                number=str(number),
+                code=alert.code,
+                school=alert.site.name,
+                time=i18n.time_words(alert.started_at, alert.site.timezone),
+            )
+            for number, alert in enumerate(alerts, start=1)
+        ]
+    return "\n".join([said.say("which_alert"), *lines])
+
+
+def deal_with(actor: Actor, alert: Alert, public_id: str) -> None:
+    """Note that a person has dealt with somebody's words; raise Conflict if it was done before."""
+    require(actor, access.SEND, alert.site)
+    with transaction():
+        done = (
+            Reply.update(handled_at=clock.now(), handled_by=actor.ref)
+            .where(
+                Reply.public_id == public_id,
+                Reply.site == alert.site_id,
+                Reply.handled_at.is_null(),
+            )
+            .execute()
+        )
+        if not done:
+            raise Conflict(_l("Somebody has dealt with this already."))
+        record(actor, "reply.handled", f"reply:{public_id}", site=alert.site_id)

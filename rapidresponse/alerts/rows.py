@@ -1,0 +1,31 @@
+"""What of the alerts belongs on somebody's home page now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from commons import clock
+from commons.accounts.home import Row
+from commons.i18n import gettext as _
+from commons.permissions import Actor
+from commons.sites.models import Site
+from rapidresponse.alerts import access, approvals, endings, story, versions
+from rapidresponse.alerts.models import Alert
+
+
+def needing_me(actor: Actor, site: Site) -> Sequence[Row]:
+    """Return a row for each live alert of the site, most urgent words first."""
+    return [_row(actor, alert) for alert in access.live_alerts(actor, site)]
+
+
+def _row(actor: Actor, alert: Alert) -> Row:
+    name, url = story.title(alert), f"/alerts/{alert.public_id}"
+    approval = approvals.waiting(alert)
+    if approval is not None and approvals.may_decide(actor, alert, approval):
+        words = _("%(name)s waits for a second person.", name=name)
+        return Row(words, _("Say yes or no"), url, approval.asked_at, urgent=True)
+    latest = versions.versions_of(alert)[-1]
+    if endings.is_late(alert, latest, clock.now()):
+        words = _("%(name)s is not confirmed over, and the next update is late.", name=name)
+        return Row(words, _("Send an update"), url, latest.sent_at, urgent=True)
+    return Row(_("%(name)s is going on.", name=name), _("Open"), url, latest.sent_at)

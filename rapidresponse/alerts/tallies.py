@@ -1,0 +1,215 @@
+"""What became of a version's messages, counted from the tables and never kept beside them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from peewee import JOIN, SQL, Case, fn
+
+from commons.i18n import lazy_gettext as _l
+from commons.messaging.models import Message, MessageState, MessageText, Reply
+from commons.roster.models import Person
+from rapidresponse.alerts.models import (
+    Acknowledgement,
+    Alert,
+    AlertVersion,
+    LeftOut,
+)
+from rapidresponse.alerts.steps import audience_name, language_name
+
+ACKNOWLEDGED = "acknowledged"
+LISTED = 50
+# Best first, as the bar is drawn; the words of each are in the template.
+ROWS = (
+    (ACKNOWLEDGED, (ACKNOWLEDGED,)),
+    ("read", (MessageState.READ,)),
+    ("delivered", (MessageState.DELIVERED,)),
+    ("sent", (MessageState.SENT,)),
+    ("sending", (MessageState.SENDING,)),
+    ("unknown", (MessageState.UNKNOWN,)),
+    ("queued", (MessageState.QUEUED,)),
+    ("waiting", (MessageState.HELD,)),
+    ("call", (MessageState.FAILED, MessageState.EXPIRED)),
+    ("taken_back", (MessageState.CANCELLED,)),
+)
+# An answer says nothing about a message that was taken back or never went.
+_COUNTED = (
+    MessageState.SENDING,
+    MessageState.UNKNOWN,
+    MessageState.SENT,
+    MessageState.DELIVERED,
+    MessageState.READ,
+)
+_HAVE = (ACKNOWLEDGED, "read", "delivered")
+_UNDER_WAY = ("sent", "sending", "unknown", "queued")
+WHY_NOT = {
+    "unregistered": _l("Signal does not know their number."),
+    "key_changed": _l("Their phone changed. Ask them in person, then trust the new one."),
+    "network": _l("The network failed several times."),
+    "no_prekeys": _l("Signal could not prepare a message for their phone."),
+    "declined": _l("The second person said no."),
+    "superseded": _l("Newer words took its place."),
+    "": _l("It came too late to be of use."),
+}
+_OTHERWISE = _l("Signal did not take it.")
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many people of a version are in each state."""
+
+    counts: Mapping[str, int]
+
+    @property
+    def total(self) -> int:
+        """Return how many should have it: all but those from whom it was taken back."""
+        return sum(self.counts.values()) - self.counts["taken_back"]
+
+    @property
+    def have(self) -> int:
+        """Return how many have it on their phone."""
+        return sum(self.counts[name] for name in _HAVE)
+
+    @property
+    def under_way(self) -> int:
+        """Return how many it is on its way to, an unknown outcome included."""
+        return sum(self.counts[name] for name in _UNDER_WAY)
+
+    @property
+    def waiting(self) -> int:
+        """Return for how many a second person has not decided."""
+        return self.counts["waiting"]
+
+    @property
+    def calls(self) -> int:
+        """Return how many were not reached, so that a person must call."""
+        return self.counts["call"]
+
+    @property
+    def done(self) -> bool:
+        """Return whether nothing can change any more but by reading and answering."""
+        return not (self.under_way or self.waiting)
+
+
+@dataclass(frozen=True)
+class Unreached:
+    """Somebody who is not reached yet: name masked, as whom, and why."""
+
+    person: str
+    initial: str
+    audience: str
+    language: str
+    why: object
+
+
+@dataclass(frozen=True)
+class Words:
+    """What somebody wrote back that a person has to read."""
+
+    public_id: str
+    initial: str
+    language: str
+    at: dt.datetime
+    text: str
+
+
+def tally(version: AlertVersion) -> Tally:
+    """Return the counts of a version; who answered this version counts as acknowledged."""
+    answered = Acknowledgement.id.is_null(False)
+    state = Case(None, ((answered, ACKNOWLEDGED),), Message.state)
+    rows: Any = (
+        Message.select(state.alias("word"), fn.COUNT(Message.id))
+        .join(
+            Acknowledgement,
+            JOIN.LEFT_OUTER,
+            on=(Acknowledgement.person == Message.person)
+            & (Acknowledgement.version == version)
+            & Message.state.in_(_COUNTED),
+        )
+        .where(Message.topic == version.topic_id)
+        # By its alias: two placeholders are two expressions to PostgreSQL.
+        .group_by(SQL("word"))
+        .tuples()
+    )
+    found = {str(getattr(word, "value", word)): number for word, number in rows}
+    counts = {
+        name: sum(found.get(getattr(s, "value", s), 0) for s in states) for name, states in ROWS
+    }
+    return Tally(counts)
+
+
+def acknowledged(alert: Alert) -> int:
+    """Return how many people have answered the chain at all."""
+    found = Acknowledgement.select(Acknowledgement.person).where(Acknowledgement.alert == alert)
+    return int(found.distinct().count())
+
+
+def unreached(version: AlertVersion, limit: int = LISTED) -> list[Unreached]:
+    """Return who needs a call, most urgent first; names stay masked, the roster reveals them."""
+    rows: Any = (
+        Message.select(Message, MessageText, Person)
+        .join(MessageText, on=(MessageText.id == Message.text))
+        .switch(Message)
+        .join(Person)
+        .where(
+            Message.topic == version.topic_id,
+            Message.state.in_((MessageState.FAILED, MessageState.EXPIRED)),
+        )
+        .order_by(Message.priority, Message.id)
+        .limit(limit)
+    )
+    return [
+        Unreached(
+            person=row.person.public_id,
+            initial=initial(row.person),
+            audience=audience_name(row.text.audience),
+            language=language_name(row.person.language),
+            why=WHY_NOT.get(row.reason, _OTHERWISE),
+        )
+        for row in rows
+    ]
+
+
+def left_out(version: AlertVersion) -> dict[str, int]:
+    """Return how many people were left out of a version, by reason."""
+    rows: Any = (
+        LeftOut.select(LeftOut.reason, fn.COUNT(LeftOut.id))
+        .where(LeftOut.version == version)
+        .group_by(LeftOut.reason)
+        .order_by(LeftOut.reason)
+        .tuples()
+    )
+    return dict(rows)
+
+
+def replies(alert: Alert, limit: int = LISTED) -> list[Words]:
+    """Return what people of the site wrote since the alert began and nobody has dealt with."""
+    rows = (
+        Reply.select(Reply, Person)
+        .join(Person)
+        .where(
+            Reply.site == alert.site_id,
+            Reply.received_at >= alert.started_at,
+            Reply.handled_at.is_null(),
+        )
+        .order_by(Reply.id)
+        .limit(limit)
+    )
+    return [
+        Words(
+            public_id=row.public_id,
+            initial=initial(row.person),
+            language=language_name(row.person.language),
+            at=row.received_at,
+            text=row.reveal("body"),
+        )
+        for row in rows
+    ]
+
+
+def initial(person: Person) -> str:
+    """Return the first letter of a name, which is all that alert pages show of it."""
+    return f"{person.reveal('name').strip()[:1]}…"
