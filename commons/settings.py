@@ -16,7 +16,7 @@ KNOWN = frozenset(
     {
         "DATA", "DATABASE_URL", "KEY_FILE", "KEYS", "PUBLIC_URL", "GATEWAY_URL",
         "GATEWAY_ACCOUNT", "RECEIVE", "WEBHOOK_SECRET", "DEMONSTRATION", "LANGUAGES",
-        "LOG_LEVEL", "IN_FLIGHT", "SIMULATOR_URL",
+        "LOG_LEVEL", "IN_FLIGHT", "SIMULATOR_URL", "PROXIES",
     }
 )  # fmt: skip
 _E164 = re.compile(r"^\+[1-9]\d{7,14}$")
@@ -39,6 +39,7 @@ class Settings:
     languages: tuple[str, ...] = ("en", "es")
     log_level: str = "INFO"
     in_flight: int = 0
+    proxies: int = 0  # how many reverse proxies of ours stand before the web
 
     @property
     def doorbell(self) -> Path:
@@ -98,7 +99,8 @@ class _Reader:
             "simulator_url": self.values.get("SIMULATOR_URL", "").rstrip("/"),
             "languages": self.languages(),
             "log_level": self.choice("LOG_LEVEL", ("INFO", "DEBUG", "WARNING", "ERROR"), "INFO"),
-            "in_flight": self.in_flight(),
+            "in_flight": self.count("IN_FLIGHT", 256),
+            "proxies": self.count("PROXIES", 5),
         }
 
     def demonstration(self) -> bool:
@@ -184,11 +186,11 @@ class _Reader:
         value = self.values.get("LANGUAGES", "en es")
         return tuple(value.replace(",", " ").split())
 
-    def in_flight(self) -> int:
-        """Return how many messages may be under way at once; 0 lets the relay choose."""
-        value = self.values.get("IN_FLIGHT", "0")
-        if not value.isdigit() or int(value) > 256:
-            self.fault("IN_FLIGHT", "must be a whole number from 0 to 256.")
+    def count(self, name: str, most: int) -> int:
+        """Return a whole number; 0 where it is not set."""
+        value = self.values.get(name, "0")
+        if not value.isdigit() or int(value) > most:
+            self.fault(name, f"must be a whole number from 0 to {most}.")
             return 0
         return int(value)
 

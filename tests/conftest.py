@@ -16,7 +16,7 @@ import commons.accounts.models
 import commons.limits
 import commons.messaging.models
 import rapidresponse.alerts.models
-from commons import crypto, database, migration
+from commons import crypto, database, i18n, migration
 from commons.settings import Settings
 from tests import builders, page
 
@@ -78,9 +78,9 @@ class PostgresDatabase:
     """A migrated database for each worker, emptied after each test."""
 
     def __init__(self, folder: Path) -> None:
-        self.name = f"farolito_test_{WORKER}"
+        # By its process: two runs on one server must not empty each other's tables.
+        self.name = f"farolito_test_{WORKER}_{os.getpid()}"
         with psycopg.connect(POSTGRES, autocommit=True) as server:
-            server.execute(f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)")
             server.execute(f"CREATE DATABASE {self.name}")
         self.url = urlsplit(POSTGRES)._replace(path=f"/{self.name}").geturl()
         self.settings = settings_for(folder, self.url)
@@ -100,15 +100,25 @@ class PostgresDatabase:
             connection.execute("SET session_replication_role = replica")
             connection.execute(f"TRUNCATE {self.tables} RESTART IDENTITY CASCADE")
 
+    def drop(self) -> None:
+        self.engine.close_all()
+        with psycopg.connect(POSTGRES, autocommit=True) as server:
+            server.execute(f"DROP DATABASE {self.name} WITH (FORCE)")
+
 
 @pytest.fixture(scope="session")
-def _engines(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    return {"folder": tmp_path_factory.mktemp("engines")}
+def _engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+    made: dict[str, Any] = {"folder": tmp_path_factory.mktemp("engines")}
+    yield made
+    if made.get("postgresql"):
+        made["postgresql"].drop()
 
 
 @pytest.fixture(autouse=True)
-def _keys() -> None:
+def _as_at_the_start() -> None:
+    """Begin with our keys, in English; a request leaves its language to the thread."""
     crypto.use(KEYS)
+    i18n.speak(i18n.DEFAULT)
 
 
 def _engine(name: str, made: dict[str, Any]) -> Any:

@@ -1,5 +1,6 @@
 """From an empty database the migrations make exactly what the models say, on every engine."""
 
+import os
 import re
 import threading
 from pathlib import Path
@@ -21,7 +22,7 @@ ENGINES = ("sqlite", "sqlcipher", "postgresql")
 def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
     """An empty database of each engine, and the folder for its lock."""
     if request.param == "postgresql":
-        name = f"farolito_empty_{WORKER}"
+        name = f"farolito_empty_{WORKER}_{os.getpid()}"
         try:
             with psycopg.connect(POSTGRES, autocommit=True) as server:
                 server.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
@@ -34,6 +35,9 @@ def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
     database.open_database(settings_for(tmp_path, url))
     yield tmp_path
     database.database.obj.close_all()
+    if request.param == "postgresql":
+        with psycopg.connect(POSTGRES, autocommit=True) as server:
+            server.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def test_migrated_tables_equal_the_models(empty: Path) -> None:

@@ -2,37 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-from flask_wtf import FlaskForm
 from wtforms import HiddenField, PasswordField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import EqualTo, InputRequired, Length
 
 from commons.accounts.service import LONGEST_NAME
 from commons.i18n import lazy_gettext as _l
+from commons.web.forms import Form
 
 _CODE = _l("Code from your authenticator app")
 
 
-class AccountForm(FlaskForm):
-    """A form whose errors are plain text in the language in force."""
-
-    def validate(self, *args: Any, **kwargs: Any) -> bool:
-        """Check every field; the components show only errors that are text already."""
-        fine = bool(super().validate(*args, **kwargs))
-        for field in self:
-            field.errors = [str(error) for error in field.errors]
-        return fine
-
-    def refuse(self, faults: Mapping[str, object]) -> None:
-        """Show a service's sentences beside the fields they are about."""
-        for name, sentence in faults.items():
-            self[name].errors = [str(sentence)]
-
-
-class SignInForm(AccountForm):
+class SignInForm(Form):
     """What one signs in with."""
 
     sign_in_name = StringField(
@@ -46,7 +27,7 @@ class SignInForm(AccountForm):
     next = HiddenField()
 
 
-class ProveAgainForm(AccountForm):
+class ProveAgainForm(Form):
     """Password and, where there is a second factor, a code."""
 
     password = PasswordField(_l("Password"), [InputRequired(_l("Enter your password."))])
@@ -54,11 +35,11 @@ class ProveAgainForm(AccountForm):
     next = HiddenField()
 
 
-class LinkForm(AccountForm):
+class LinkForm(Form):
     """The button of a one-time link."""
 
 
-class PreferencesForm(AccountForm):
+class PreferencesForm(Form):
     """How one is called, and how pages look."""
 
     name = StringField(
@@ -82,7 +63,7 @@ class PreferencesForm(AccountForm):
     )
 
 
-class PasswordForm(AccountForm):
+class PasswordForm(Form):
     """A new password, twice."""
 
     password = PasswordField(_l("New password"), [InputRequired(_l("Enter a new password."))])
@@ -92,7 +73,7 @@ class PasswordForm(AccountForm):
     )
 
 
-class SecondFactorForm(AccountForm):
+class SecondFactorForm(Form):
     """The first code of a new secret, which waits sealed in the form."""
 
     pending = HiddenField()

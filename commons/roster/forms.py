@@ -18,13 +18,13 @@ from commons import i18n
 from commons.i18n import lazy_gettext as _l
 from commons.roster.models import Group
 from commons.roster.words import GROUPS, SLOTS
-from commons.sites.forms import PlainForm
+from commons.web.forms import Form
 
 GROUP_CHOICES = [SelectChoice(group.value, words) for group, words in GROUPS.items()]
 NEEDS_FILE = _l("Choose the file with the roster.")
 
 
-class PersonForm(PlainForm):
+class PersonForm(Form):
     """Somebody who joins a site's roster."""
 
     name = StringField(_l("Name"), [InputRequired(_l("Enter the name that they want."))])
@@ -49,7 +49,7 @@ class PersonForm(PlainForm):
         return Group(self.group.data)
 
 
-class ConsentForm(PlainForm):
+class ConsentForm(Form):
     """A yes, and how we know of it."""
 
     source = StringField(
@@ -58,7 +58,7 @@ class ConsentForm(PlainForm):
     )
 
 
-class RevealForm(PlainForm):
+class RevealForm(Form):
     """Why a number is needed."""
 
     reason = StringField(
@@ -67,7 +67,7 @@ class RevealForm(PlainForm):
     )
 
 
-class SlotForm(PlainForm):
+class SlotForm(Form):
     """A role at the site."""
 
     kind = SelectField(
@@ -76,7 +76,7 @@ class SlotForm(PlainForm):
     )
 
 
-class ImportForm(PlainForm):
+class ImportForm(Form):
     """A file, and what was seen of it before."""
 
     file = FileField(_l("File with the roster (CSV)"), [FileRequired(NEEDS_FILE)])

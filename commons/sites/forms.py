@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField, SearchField, SelectChoice, SelectField
 from wtforms.validators import InputRequired
 
 from commons.i18n import lazy_gettext as _l
 from commons.sites.models import PostureValue
 from commons.sites.words import POSTURES
+from commons.web.forms import Form
 
 REVIEWS = (
     SelectChoice("15", _l("in 15 minutes")),
@@ -21,25 +18,7 @@ REVIEWS = (
 )
 
 
-class PlainForm(FlaskForm):
-    """A form whose errors are plain text in the language in force."""
-
-    def validate(self, *args: Any, **kwargs: Any) -> bool:
-        """Check every field; the components show only errors that are text already."""
-        fine = bool(super().validate(*args, **kwargs))
-        for field in self:
-            field.errors = [str(error) for error in field.errors]
-        return fine
-
-    def refuse(self, faults: Mapping[str, object], whole: object = "") -> None:
-        """Show each sentence beside its field, and above the form what is about none."""
-        for name, sentence in faults.items():
-            self[name].errors = [str(sentence)]
-        if not faults:
-            self.form_errors = [str(whole)]
-
-
-class SearchForm(PlainForm):
+class SearchForm(Form):
     """What to look for among the sites."""
 
     q = SearchField(_l("Name, city or ZIP code"))
@@ -48,7 +27,7 @@ class SearchForm(PlainForm):
         csrf = False  # it is sent by GET and changes nothing
 
 
-class PostureForm(PlainForm):
+class PostureForm(Form):
     """A decision about how the school runs."""
 
     value = RadioField(

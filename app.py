@@ -1,0 +1,106 @@
+"""The composition root: settings, database, commons, the halves; it does nothing else.
+
+`compose` ties what every process needs, without Flask; `create_app` puts the web around it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+from commons import crypto, database, i18n, installation, logs, migration
+from commons.errors import ConfigurationError, DomainError
+from commons.messaging import command as relay_command
+from commons.messaging import doorbell
+from commons.messaging.jobs import Job
+from commons.retention import purge
+from commons.settings import Settings, environment
+from rapidresponse.alerts import endings as alert_endings
+from rapidresponse.alerts import replies as alert_replies
+from rapidresponse.alerts.settings import use as use_alert_settings
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+HOUR = 3600
+# What a reply may mean, asked in this order; the first that answers has it.
+REPLY_HANDLERS = (alert_replies.acknowledge,)
+JOBS = (
+    Job("alerts.mark-stale", 60, alert_endings.mark_stale),
+    Job("alerts.erase-ended", HOUR, alert_endings.erase_ended),
+    Job("retention.purge", 6 * HOUR, purge),
+)
+
+
+def compose(settings: Settings, *, bind: bool = True) -> None:
+    """Tie keys, database and messaging together; refuse to go on with what cannot work."""
+    crypto.use(settings.keys)
+    i18n.compile_catalogs()
+    doorbell.use(settings.doorbell)
+    use_alert_settings(demonstration=settings.demonstration)
+    if bind:
+        logs.set_up(settings.log_level)
+        database.open_database(settings)
+        database.assert_fit()
+        pending = migration.pending()
+        if not pending:
+            installation.check_key(settings)
+            installation.check_demonstration(settings)
+
+
+def create_app(settings: Settings | None = None, *, bind: bool = True) -> Flask:
+    """Return the web application; `bind=False` leaves the database to the caller."""
+    from flask import Flask
+
+    from commons import cli, permissions, web
+    from commons.accounts import guards
+
+    settings = settings or Settings.from_environment(environment(os.environ))
+    compose(settings, bind=bind)
+    app = Flask(__name__, static_folder="commons/static", template_folder="templates")
+    app.extensions["settings"] = settings
+    hooks = web.Hooks(guards.current_actor, guards.visitor, guards.language, guards.theme)
+    web.install(app, settings, hooks)
+    guards.install(app)
+    _register(app)
+    cli.register(app.cli)
+    permissions.check_routes(rule.endpoint for rule in app.url_map.iter_rules())
+    return app
+
+
+def _register(app: Any) -> None:
+    import rapidresponse
+    from commons.accounts import home
+    from commons.accounts import routes as accounts
+    from commons.messaging import routes as messaging
+    from commons.roster import routes as roster
+    from commons.sites import routes as sites
+    from commons.web import health, privacy
+    from rapidresponse.alerts import rows
+
+    for module in (health, privacy, accounts, sites, roster):
+        app.register_blueprint(module.blueprint)
+    for blueprint in messaging.blueprints:
+        app.register_blueprint(blueprint)
+    rapidresponse.register(app)
+    home.install(app, [rows.needing_me])
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line; the relay starts without loading the web."""
+    given = sys.argv[1:] if arguments is None else arguments
+    try:
+        if given[:1] == ["relay"] and "--help" not in given:
+            settings = Settings.from_environment(environment(os.environ))
+            compose(settings)
+            sys.exit(relay_command.main(settings, REPLY_HANDLERS, JOBS, given[1:]))
+        from commons import cli
+
+        cli.main(create_app, given)
+    except (ConfigurationError, DomainError) as error:
+        sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The demonstration district: real schools as neighbours, invented schools and people."""
