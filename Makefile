@@ -39,7 +39,7 @@ check-format:
 check-types:
 	$(call quietly,$(VENV_PYTHON) -m mypy)
 check-templates:
-	$(call quietly,$(VENV_PYTHON) -m djlint templates --check --lint)
+	$(call quietly,$(VENV_PYTHON) -m djlint templates --lint)
 check-imports:
 	$(call quietly,.venv/bin/lint-imports)
 check-translations:

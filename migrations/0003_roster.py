@@ -109,7 +109,7 @@ def up(migrator: Any, db: Any) -> None:
         state = CharField(
             max_length=32, constraints=[Check("state IN ('invited', 'given', 'withdrawn')")]
         )
-        source = CharField(max_length=60)
+        source = BlobField()
         recorded_by = CharField(max_length=60)
         since = Instant()
         withdrawn_at = Instant(null=True)

@@ -69,12 +69,24 @@ def a_person(
     if number is not None:
         a_method(person, number or a_number())
     if consent is not None:
-        Consent.create(
-            person=person, site=site, state=consent, source="test", recorded_by="test", since=now
-        )
+        a_consent(person, site, consent)
     if slot is not None:
         fill(site, slot, person)
     return person
+
+
+def a_consent(person: Person, site: Site, state: ConsentState = ConsentState.GIVEN) -> Consent:
+    """Write down what a person agreed to at a site."""
+    public_id = crypto.public_id()
+    return Consent.create(
+        public_id=public_id,
+        person=person,
+        site=site,
+        state=state,
+        recorded_by="test",
+        since=clock.now(),
+        **Consent.sealed(public_id, source="test"),
+    )
 
 
 def a_method(person: Person, number: str, aci: str | None = None) -> ContactMethod:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from commons.errors import ConfigurationError, DomainError
 from commons.messaging import doorbell
-from commons.messaging.gateway import Gateway
+from commons.messaging.gateway import gateway_of
 from commons.messaging.jobs import Job
 from commons.messaging.relay import Relay
 from commons.messaging.replies import Handler
@@ -32,8 +32,7 @@ def main(
     if verb == "status":
         sys.stdout.write("\n".join(lines(status())) + "\n")
         return 0
-    gateway = Gateway(settings.gateway_url, settings.gateway_account)
-    relay = Relay(gateway, settings, handlers, jobs)
+    relay = Relay(gateway_of(settings), settings, handlers, jobs)
     try:
         if verb == "once":
             relay.once()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import re
 import threading
 from typing import Any
@@ -15,6 +16,9 @@ from commons.errors import Unavailable
 from commons.i18n import lazy_gettext as _l
 from commons.messaging import outcomes
 from commons.messaging.outcomes import Outcome
+from commons.settings import Settings
+
+log = logging.getLogger(__name__)
 
 CONNECT_SECONDS = 3.0
 # Long, because what timed out may have gone; the gateway goes on with it all the same.
@@ -141,6 +145,31 @@ class Gateway:
             session.mount("http://", HTTPAdapter(pool_connections=1, pool_maxsize=1))
             self._local.session = session
         return session
+
+
+class SimulatorOnly(Gateway):
+    """The gateway of a demonstration: nothing is said to anything but our simulator.
+
+    Invented numbers belong to nobody, but a real gateway would still send to them, and polling
+    it would take real messages away.
+    """
+
+    _known = False
+
+    def _call(self, *given: Any, **named: Any) -> tuple[int, bytes]:
+        if not self._known:
+            status, _body = super()._call("GET", "/simulator/api/counts", seconds=QUICK_SECONDS)
+            if status != 200:
+                log.error("This is a demonstration, and its gateway is not the simulator.")
+                raise requests.exceptions.InvalidURL("not the simulator")
+            self._known = True
+        return super()._call(*given, **named)
+
+
+def gateway_of(settings: Settings) -> Gateway:
+    """Return the gateway that an installation talks to."""
+    kind = SimulatorOnly if settings.demonstration else Gateway
+    return kind(settings.gateway_url, settings.gateway_account)
 
 
 def _unavailable() -> Unavailable:

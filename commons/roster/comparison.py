@@ -60,6 +60,7 @@ class _Known:
     groups: dict[Group, bool] = field(default_factory=dict)  # whether they are in it now
     slots: set[SlotKind] = field(default_factory=set)
     consent: ConsentState | None = None
+    consent_id: str = ""
 
 
 class Comparison:
@@ -125,9 +126,9 @@ class Comparison:
         for person_id, group, until in _at(site, RosterEntry.group, RosterEntry.until):
             if person_id in by_id:
                 by_id[person_id].groups[group] = until is None
-        for person_id, state in _at(site, Consent.state):
+        for person_id, state, public_id in _at(site, Consent.state, Consent.public_id):
             if person_id in by_id:
-                by_id[person_id].consent = state
+                by_id[person_id].consent, by_id[person_id].consent_id = state, public_id
         for person_id, kind in slots.live(site):
             if person_id in by_id:
                 by_id[person_id].slots.add(kind)
@@ -199,14 +200,15 @@ class Comparison:
         gone = after == ConsentState.WITHDRAWN
         values = {
             "state": after,
-            "source": row.source,
             "recorded_by": self.by,
             "since": self.now,
             "withdrawn_at": self.now if gone else None,
             "withdrawn_by": self.by if gone else None,
         }
+        known.consent_id = known.consent_id or crypto.public_id()
+        values |= Consent.sealed(known.consent_id, source=row.source)
         if before is None:
-            values |= {"public_id": crypto.public_id(), "person": known.key}
+            values |= {"public_id": known.consent_id, "person": known.key}
             self.made.consents.append(values)
         else:
             self.made.decided.append((known.key, before, values))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from commons import clock
+from commons import clock, crypto
 from commons.audit import record
 from commons.database import transaction
 from commons.errors import Conflict, Invalid
@@ -48,23 +48,24 @@ def give_consent(actor: Actor, person: Person, site: Site, source: str) -> None:
                 raise Conflict(
                     _l("They said STOP from their own phone. They can send START from there.")
                 )
-            _move(found, ConsentState.GIVEN, source=source, recorded_by=actor.ref, since=now)
+            _agree(found, source, actor.ref, now)
         record(actor, "consent.given", f"person:{person.public_id}", site=site.id)
 
 
 def start(person: Person, site: Site, state: ConsentState, source: str, by: str) -> Consent:
     """Write the first consent of a person at a site, inside the caller's transaction."""
-    now = clock.now()
+    now, public_id = clock.now(), crypto.public_id()
     gone = state == ConsentState.WITHDRAWN
     return Consent.create(
+        public_id=public_id,
         person=person,
         site=site,
         state=state,
-        source=source,
         recorded_by=by,
         since=now,
         withdrawn_at=now if gone else None,
         withdrawn_by=by if gone else None,
+        **Consent.sealed(public_id, source=source),
     )
 
 
@@ -103,7 +104,7 @@ def _everywhere(person: Person, by: str, to: ConsentState) -> int:
         changed = list(rows)
         for row in changed:
             if to == ConsentState.GIVEN:
-                _move(row, to, source=f"START by {by}", recorded_by=themselves.ref, since=now)
+                _agree(row, f"START by {by}", themselves.ref, now)
                 kind = "consent.given"
             else:
                 _withdraw(row, by, now)
@@ -116,8 +117,16 @@ def _withdraw(found: Consent, by: str, now: dt.datetime) -> None:
     _change(found, state=ConsentState.WITHDRAWN, withdrawn_at=now, withdrawn_by=by)
 
 
-def _move(found: Consent, to: ConsentState, **changes: object) -> None:
-    _change(found, state=to, withdrawn_at=None, withdrawn_by=None, **changes)
+def _agree(found: Consent, source: str, by: str, now: dt.datetime) -> None:
+    _change(
+        found,
+        state=ConsentState.GIVEN,
+        recorded_by=by,
+        since=now,
+        withdrawn_at=None,
+        withdrawn_by=None,
+        **Consent.sealed(found.public_id, source=source),
+    )
 
 
 def _change(found: Consent, **changes: object) -> None:

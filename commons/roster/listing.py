@@ -87,7 +87,7 @@ def details(actor: Actor, site: Site, person: Person) -> Details:
     return Details(
         **{**vars(listed), "name": person.reveal("name")},
         consent=agreed.state if agreed else None,
-        source=agreed.source if agreed else "",
+        source=agreed.reveal("source") if agreed else "",
         since=(agreed.withdrawn_at or agreed.since) if agreed else None,
         language_code=person.language,
     )

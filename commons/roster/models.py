@@ -100,8 +100,9 @@ class Consent(BaseModel):
     person = ForeignKeyField(Person, backref="consents", on_delete="CASCADE")
     site = ForeignKeyField(Site, backref="consents", on_delete="CASCADE")
     state = fields.ChoiceField(ConsentState)
-    # `staff duty`, `paper form`, `joined by Signal`, `import`: how we know.
-    source = CharField(max_length=60)
+    # `staff duty`, `paper form`, `joined by Signal`, `import`: how we know. Somebody types it,
+    # and may type a name.
+    source = fields.SealedField()
     recorded_by = CharField(max_length=60)
     since = fields.UTCDateTimeField()
     withdrawn_at = fields.UTCDateTimeField(null=True)

@@ -32,10 +32,7 @@ def test_a_person_who_said_stop_everywhere_is_gone_after_180_days(db: str) -> No
 
 def test_a_person_who_still_agrees_somewhere_stays(db: str) -> None:
     person = a_person_who_left(builders.a_site())
-    Consent.create(
-        person=person, site=builders.a_site("Other"), state=ConsentState.GIVEN,
-        source="x", recorded_by="x", since=clock.now(),
-    )  # fmt: skip
+    builders.a_consent(person, builders.a_site("Other"))
     assert retention.purge(clock.now() + LATER)["person"] == 0
 
 

@@ -118,14 +118,7 @@ def test_stop_in_any_language_stops_everything_at_once(
     post: Post, language: str, word: str
 ) -> None:
     person = told(post, language)
-    Consent.create(
-        person=person,
-        site=builders.a_site("Brookside Middle"),
-        state=ConsentState.GIVEN,
-        source="test",
-        recorded_by="test",
-        since=clock.now(),
-    )
+    builders.a_consent(person, builders.a_site("Brookside Middle"))
     post.tell([person], "more", held=True)
     post.say(person, word)
     post.say(person, word)

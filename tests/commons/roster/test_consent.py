@@ -26,14 +26,14 @@ def test_a_yes_needs_its_source(cast: Cast, invited: Person) -> None:
         service.give_consent(actor(cast.rosa), invited, cast.lincoln, "  ")
     service.give_consent(actor(cast.rosa), invited, cast.lincoln, "paper form")
     found = Consent.get()
-    assert (found.state, found.source) == (ConsentState.GIVEN, "paper form")
+    assert (found.state, found.reveal("source")) == (ConsentState.GIVEN, "paper form")
     assert found.recorded_by == f"account:{cast.rosa.public_id}"
 
 
 def test_saying_yes_twice_changes_nothing(cast: Cast, invited: Person) -> None:
     for source in ("paper form", "told the front desk"):
         service.give_consent(actor(cast.rosa), invited, cast.lincoln, source)
-    assert Consent.get().source == "paper form"
+    assert Consent.get().reveal("source") == "paper form"
 
 
 def test_stop_withdraws_at_every_site_at_once(cast: Cast, invited: Person) -> None:

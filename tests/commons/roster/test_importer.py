@@ -52,7 +52,7 @@ def test_what_is_stored_is_what_the_file_said(site: Site) -> None:
     assert (person.reveal("name"), person.language) == ("Ana Lee", "es")
     assert builders.number_of(person) == "+12135550142"
     assert service.owner("+12135550142") == person
-    assert (consent.state, consent.source) == (ConsentState.GIVEN, "paper form")
+    assert (consent.state, consent.reveal("source")) == (ConsentState.GIVEN, "paper form")
     assert RosterEntry.get().group == Group.FAMILY
 
 
@@ -85,7 +85,7 @@ def test_a_stop_outlives_every_list(site: Site) -> None:
 def test_a_yes_follows_an_invitation_and_a_no_follows_a_yes(site: Site) -> None:
     summary(site, ANA.replace("yes,paper form", ","))
     assert summary(site, ANA) == "1 people: 0 new, 1 changed, 0 unchanged, 0 refused"
-    assert Consent.get().source == "paper form"
+    assert Consent.get().reveal("source") == "paper form"
     assert summary(site, ANA.replace("yes", "no")).startswith("1 people: 0 new, 1 changed")
     assert Consent.get().state == ConsentState.WITHDRAWN
 
