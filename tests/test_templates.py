@@ -76,6 +76,7 @@ def environment() -> Environment:
     )
     made.globals["static"] = lambda path: f"/static/{path}"
     made.globals["csrf_token"] = lambda: "token"
+    made.globals["url_for"] = lambda endpoint, **_values: f"/{endpoint}"
     made.filters["when"] = lambda moment: Markup("<time>{}</time>").format(moment.isoformat())
     made.filters["path"] = str  # the simulator's own
     made.filters["number"] = lambda number: f"{number:,}"

@@ -71,6 +71,8 @@ def home() -> str:
         more=max(0, len(rows) - MOST_ROWS),
         may_alert=site.state == SiteState.OPEN and may(actor, "alerts.send", site),
         may_see_roster=may(actor, "roster.view", site),
+        may_see_alerts=may(actor, "alerts.view", site),
+        may_see_relay=may(actor, "relay.view"),
     )
 
 

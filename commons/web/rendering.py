@@ -47,6 +47,7 @@ def install(
             "visitor": visitor(),
             "theme": theme(),
             "demonstration": settings.demonstration,
+            "simulator_url": settings.simulator_url,
         }
 
 

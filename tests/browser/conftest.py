@@ -109,7 +109,12 @@ class Walk:
     def sign_in(self, who: str) -> None:
         """Open a one-time link and press its one button."""
         self.page.goto(self.demonstration.link(who))
-        self.page.click("main button[type=submit]")
+        self.tap("main button[type=submit]")
+
+    def tap(self, target: str) -> None:
+        """Press the first such link or button, and wait for the page that it leads to."""
+        with self.page.expect_navigation():
+            self.page.locator(target).first.click()
 
     def look(self, name: str) -> None:
         """Check the page as it stands: nothing wider than the phone, nothing axe objects to."""

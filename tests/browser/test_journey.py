@@ -16,19 +16,18 @@ Start = Callable[..., Walk]
 
 def write_alert(walk: Walk, to: str, name: str) -> None:
     """Answer what, where and who; end on the page with the words. Each answer is one tap."""
-    page = walk.page
-    page.click("a[href*='/alerts/new']")
+    walk.tap("a[href*='/alerts/new']")
     walk.look(f"{name}-what")
-    page.click("main a[href*='type=T1']")
+    walk.tap("main a[href*='type=T1']")
     walk.look(f"{name}-where")
-    page.click("main a[href*='place=main_entrance']")
+    walk.tap("main a[href*='place=main_entrance']")
     walk.look(f"{name}-who")
-    page.click(f"main a[href*='{to}']")
+    walk.tap(f"main a[href*='{to}']")
     walk.look(f"{name}-words")
 
 
-def send(page: Page) -> None:
-    page.click("main form button[type=submit]")
+def send(walk: Walk) -> None:
+    walk.tap("main form button[type=submit]")
 
 
 def until(page: Page, words: str) -> None:
@@ -47,14 +46,14 @@ def test_a_lead_reaches_300_people_in_five_taps_and_sees_them_answer(walk: Start
     lead.look("home")
     write_alert(lead, "A1+A2+A9", "alert")
     assert "300 people will get it" in lead.page.inner_text("main")
-    send(lead.page)
+    send(lead)
     lead.look("alert-sent")
 
     administrator.sign_in("administrator")
     administrator.look("home-administrator")
-    administrator.page.click("main li a")
+    administrator.tap("main li a")
     administrator.look("alert-asked")
-    send(administrator.page)
+    send(administrator)
     # Without a reload: the page of the lead keeps itself up to date.
     expect(lead.page.locator("main")).to_contain_text("300 of 300 have it", timeout=40_000)
     lead.look("alert-delivered")
@@ -70,19 +69,19 @@ def test_a_lead_reaches_300_people_in_five_taps_and_sees_them_answer(walk: Start
 def test_all_clear_reaches_everybody_whom_the_alert_reached(walk: Start) -> None:
     lead = walk(dark=True)
     lead.sign_in("second-lead")
-    lead.page.click("a[href*='/alerts/new']")
-    lead.page.click("main a[href*='type=T3']")
+    lead.tap("a[href*='/alerts/new']")
+    lead.tap("main a[href*='type=T3']")
     while lead.page.locator("main form button[type=submit]").count() == 0:
-        lead.page.locator("main .actions a").first.click()
+        lead.tap("main .actions a")
     lead.look("dark-words")
-    send(lead.page)
+    send(lead)
     until(lead.page, "3 of 3 have it")
     lead.look("dark-alert")
-    lead.page.click("main a[href*='follow-up/departed']")
+    lead.tap("main a[href*='follow-up/departed']")
     lead.look("dark-departed")
     finish(lead)
     until(lead.page, "3 of 3 have it")
-    lead.page.click("main a[href*='follow-up/all-clear']")
+    lead.tap("main a[href*='follow-up/all-clear']")
     finish(lead)
     until(lead.page, "3 of 3 have it")
     lead.look("dark-all-clear")
@@ -92,11 +91,11 @@ def finish(walk: Walk) -> None:
     """Answer what is still asked, tick what must be stated, and send."""
     page = walk.page
     while page.locator("main form button[type=submit]").count() == 0:
-        page.locator("main .actions a").first.click()
+        walk.tap("main .actions a")
     for box in page.locator("main form input[type=checkbox]").all():
         box.check()
     walk.look("ending-words")
-    send(page)
+    send(walk)
 
 
 def test_everything_works_in_spanish_without_script(walk: Start) -> None:
@@ -106,7 +105,7 @@ def test_everything_works_in_spanish_without_script(walk: Start) -> None:
     lead.look("es-home")
     write_alert(lead, "to=A1", "es")
     assert "personas" in lead.page.inner_text("main")
-    send(lead.page)
+    send(lead)
     until(lead.page, "3 de 3")
     lead.look("es-alert")
 
