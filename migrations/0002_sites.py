@@ -29,7 +29,6 @@ INDEXES = (
     'CREATE INDEX "site_name" ON "site" ("name")',
     'CREATE UNIQUE INDEX "site_cds_code" ON "site" ("cds_code")',
     'CREATE UNIQUE INDEX "site_nces_code" ON "site" ("nces_code")',
-    'CREATE INDEX "site_place_site_id" ON "site_place" ("site_id")',
     'CREATE UNIQUE INDEX "site_place_site_id_key" ON "site_place" ("site_id", "key")',
     'CREATE UNIQUE INDEX "posture_public_id" ON "posture" ("public_id")',
     'CREATE INDEX "posture_site_id" ON "posture" ("site_id")',

@@ -58,7 +58,7 @@ class MessageText(BaseModel):
 
     id = AutoField()
     public_id = fields.PublicIdField()
-    topic = ForeignKeyField(Topic, backref="texts", on_delete="CASCADE")
+    topic = ForeignKeyField(Topic, backref="texts", on_delete="CASCADE", index=False)
     language = CharField(max_length=12)
     audience = CharField(max_length=12, default="")
     body = fields.SealedField(null=True)  # emptied when the alert has ended
@@ -71,9 +71,12 @@ class Message(BaseModel):
     """One outgoing text to one recipient."""
 
     id = AutoField()
-    topic = ForeignKeyField(Topic, backref="messages", on_delete="CASCADE")
+    # No index of their own for topic and person: longer ones below begin with them.
+    topic = ForeignKeyField(Topic, backref="messages", on_delete="CASCADE", index=False)
     text = ForeignKeyField(MessageText, on_delete="CASCADE")
-    person = ForeignKeyField(Person, null=True, backref="messages", on_delete="SET NULL")
+    person = ForeignKeyField(
+        Person, null=True, backref="messages", on_delete="SET NULL", index=False
+    )
     method = ForeignKeyField(ContactMethod, null=True, on_delete="SET NULL")
     channel = fields.ChoiceField(Channel, default=Channel.SIGNAL, max_length=12)
     state = fields.ChoiceField(MessageState, max_length=12, default=MessageState.QUEUED)

@@ -1,4 +1,8 @@
-"""Persons, how they can be reached, what they agreed to, and the slots they fill."""
+"""Persons, how they can be reached, what they agreed to, and the slots they fill.
+
+A reference has `index=False` where an index of several columns begins with it: an import and an
+alert write thousands of rows, and each index is paid for in every one.
+"""
 
 from __future__ import annotations
 
@@ -82,7 +86,7 @@ class RosterEntry(BaseModel):
     """A person on a site's roster, as staff, family or otherwise."""
 
     id = AutoField()
-    site = ForeignKeyField(Site, backref="entries", on_delete="CASCADE")
+    site = ForeignKeyField(Site, backref="entries", on_delete="CASCADE", index=False)
     person = ForeignKeyField(Person, backref="entries", on_delete="CASCADE")
     group = fields.ChoiceField(Group, column_name="group_word")  # GROUP is a word of SQL
     since = fields.UTCDateTimeField()
@@ -97,7 +101,7 @@ class Consent(BaseModel):
 
     id = AutoField()
     public_id = fields.PublicIdField()
-    person = ForeignKeyField(Person, backref="consents", on_delete="CASCADE")
+    person = ForeignKeyField(Person, backref="consents", on_delete="CASCADE", index=False)
     site = ForeignKeyField(Site, backref="consents", on_delete="CASCADE")
     state = fields.ChoiceField(ConsentState)
     # `staff duty`, `paper form`, `joined by Signal`, `import`: how we know. Somebody types it,
@@ -134,7 +138,7 @@ class Slot(BaseModel):
 
     id = AutoField()
     public_id = fields.PublicIdField()
-    site = ForeignKeyField(Site, backref="slots", on_delete="CASCADE")
+    site = ForeignKeyField(Site, backref="slots", on_delete="CASCADE", index=False)
     kind = fields.ChoiceField(SlotKind)
     required = BooleanField(default=False)
     position = IntegerField(default=0)

@@ -95,7 +95,7 @@ class SitePlace(BaseModel):
     """A place on or beside a site that an alert may name; its words are in the alert pack."""
 
     id = AutoField()
-    site = ForeignKeyField(Site, backref="places", on_delete="CASCADE")
+    site = ForeignKeyField(Site, backref="places", on_delete="CASCADE", index=False)
     key = CharField(max_length=40)
     position = IntegerField(default=0)
 

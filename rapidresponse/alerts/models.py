@@ -83,7 +83,7 @@ class AlertVersion(BaseModel):
 
     id = AutoField()
     public_id = fields.PublicIdField()
-    alert = ForeignKeyField(Alert, backref="versions", on_delete="CASCADE")
+    alert = ForeignKeyField(Alert, backref="versions", on_delete="CASCADE", index=False)
     number = IntegerField()
     kind = fields.ChoiceField(VersionKind)
     certainty = fields.ChoiceField(Certainty)
@@ -105,7 +105,7 @@ class LeftOut(BaseModel):
     """Somebody in the audience whom a version could not be sent to, and why."""
 
     id = AutoField()
-    version = ForeignKeyField(AlertVersion, backref="left_out", on_delete="CASCADE")
+    version = ForeignKeyField(AlertVersion, backref="left_out", on_delete="CASCADE", index=False)
     person = ForeignKeyField(Person, on_delete="CASCADE")
     reason = CharField(max_length=40)
 
@@ -131,7 +131,9 @@ class Acknowledgement(BaseModel):
 
     id = AutoField()
     alert = ForeignKeyField(Alert, backref="acknowledgements", on_delete="CASCADE")
-    version = ForeignKeyField(AlertVersion, backref="acknowledgements", on_delete="CASCADE")
+    version = ForeignKeyField(
+        AlertVersion, backref="acknowledgements", on_delete="CASCADE", index=False
+    )
     person = ForeignKeyField(Person, on_delete="CASCADE")
     kind = fields.ChoiceField(AckKind)
     via = CharField(max_length=12)  # quote, reaction, reply
