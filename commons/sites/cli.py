@@ -25,12 +25,12 @@ def import_(file: Path, dry_run: bool) -> None:
 
 
 def show(report: Report, noun: str) -> None:
-    """Print a report: each refused row, each kind of note once, and last the count."""
+    """Print a report: each refused row, the count, and each kind of note once."""
     for remark in report.refused:
         click.echo(str(remark), err=True)
+    click.echo(report.summary(noun))
     for sentence, times in Counter(str(note.sentence) for note in report.notes).items():
         click.echo(f"{times} times: {sentence}" if times > 1 else sentence, err=True)
-    click.echo(report.summary(noun))
 
 
 @commands.command("open")

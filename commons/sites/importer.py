@@ -17,9 +17,19 @@ from commons.i18n import lazy_gettext as _l
 from commons.permissions import Actor, require
 from commons.sites import sheet
 from commons.sites.models import District, Site, SiteState
-from commons.sites.public_record import Office, School, columns, school
+from commons.sites.public_record import (
+    DAMAGED,
+    NAMES_PEOPLE,
+    UNTOLD,
+    Office,
+    School,
+    columns,
+    naming_people,
+    school,
+)
 from commons.sites.sheet import Report
 
+KEPT = _l("It differs from a list that no spreadsheet has damaged. What that list says was kept.")
 STAYS_OPEN = _l("The list says that it is closed, but it uses Farolito. It stays open.")
 
 
@@ -36,8 +46,12 @@ class _Plan:
 def import_sites(actor: Actor, path: Path, *, dry_run: bool = False) -> Report:
     """Store every usable row in one transaction and report each refused one by its line.
 
-    A site that has vanished from the list is left alone, and an open site stays open. With
-    `dry_run` nothing is written. Raises Invalid when the file is no list of schools.
+    A site that has vanished from the list is left alone, and an open site stays open. Where two
+    lists disagree about a site, the order of import decides nothing: a row whose state code a
+    spreadsheet has damaged loses to any other, and only fills in what is empty. Between equals
+    the later row wins, as the newer edition. What a row leaves empty takes nothing away. A
+    district stays as it was first stored. With `dry_run` nothing is written. Raises Invalid
+    when the file is no list of schools.
     """
     require(actor, "sites.import")
     with connection():
@@ -66,6 +80,8 @@ def _plan(path: Path) -> _Plan:
 def _rows(path: Path, report: Report) -> Iterable[School]:
     table = sheet.read(path)
     where = columns(table.headings)
+    for _column in range(naming_people(table.headings)):
+        report.note(0, NAMES_PEOPLE)
     for line in table.lines:
         try:
             yield school(line, where)
@@ -83,26 +99,30 @@ def _sort(plan: _Plan, known: _Known, row: School, site: Site | None) -> None:
     if site.fingerprint == row.fingerprint or not changes:
         plan.report.unchanged += 1
         return
-    plan.changed.append((site, {**changes, "fingerprint": row.fingerprint}))
+    plan.changed.append((site, changes))
     plan.report.changed += 1
 
 
 def _changes(report: Report, row: School, site: Site, office: str) -> dict[str, Any]:
-    """Return the columns in which the row and the stored site differ."""
-    found = {n: value for n, value in row.values.items() if getattr(site, n) != value}
-    if row.office.code != office:
-        found["district"] = row.office.code
+    """Return the columns in which the row changes the stored site."""
+    told = {**row.values, "district": row.office.code}
     # A list without a code, or with a damaged one, takes no code away.
-    for name in ("cds_code", "nces_code"):
-        code = getattr(row, name)
-        if code is not None and code != getattr(site, name):
-            found[name] = code
-    if site.state == SiteState.OPEN:
-        if row.state == SiteState.CLOSED:
-            report.note(row.line, STAYS_OPEN)
-    elif row.state != site.state:
-        found["state"] = row.state
-    return found
+    told.update({n: code for n in ("cds_code", "nces_code") if (code := getattr(row, n))})
+    if site.state != SiteState.OPEN:
+        told["state"] = row.state
+    elif row.state == SiteState.CLOSED:
+        report.note(row.line, STAYS_OPEN)
+    stored = {n: office if n == "district" else getattr(site, n) for n in told}
+    differing = {n: value for n, value in told.items() if value != stored[n]}
+    damaged = site.fingerprint.startswith(DAMAGED)
+    if row.damaged and not damaged:
+        empty = {n: v for n, v in differing.items() if n in UNTOLD and stored[n] == UNTOLD[n]}
+        if empty != differing:
+            report.note(row.line, KEPT)
+        return empty
+    if differing or row.damaged != damaged:
+        differing["fingerprint"] = row.fingerprint
+    return differing
 
 
 class _Known:
@@ -146,6 +166,7 @@ def _write(actor: Actor, plan: _Plan) -> None:
             "nces_code": row.nces_code,
             "cds_code": row.cds_code,
             "fingerprint": row.fingerprint,
+            **UNTOLD,
             **row.values,
         }
         for row in plan.new

@@ -8,6 +8,8 @@ import hashlib
 import json
 import re
 import tomllib
+import unicodedata
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,12 +23,22 @@ WORDS = Path(__file__).with_name("record.toml")
 REQUIRED = ("nces_district", "nces_school", "status", "district", "school", "type")
 # A spreadsheet counts days from here, and takes "6-12" for the twelfth of June.
 SPREADSHEET_EPOCH = dt.date(1899, 12, 30)
+DAMAGED = "damaged "  # how the fingerprint of such a row begins
+GRADE = "(?:P|PK|TK|K|[1-9]|1[0-2]|UG|Adult)"
+# What a column holds when a list does not tell; a charter is told always.
+UNTOLD: dict[str, Any] = {
+    "kind": SiteKind.OTHER,
+    **dict.fromkeys(("name", "grades", "street", "city", "zip_code", "region"), ""),
+    **dict.fromkeys(("phone", "website"), ""),
+    **dict.fromkeys(("latitude", "longitude")),
+}
 
 DAMAGED_CODE = _l("The state code was damaged by a spreadsheet. It was left out.")
 MENDED_GRADES = _l("The grades had been turned into a date by a spreadsheet. They were mended.")
 LOST_GRADES = _l("The grades cannot be read. They were left out.")
 LOST_PLACE = _l("The coordinates are not in the United States. They were left out.")
 UNKNOWN_KIND = _l("The type of school is not known here. It is listed as another school.")
+NAMES_PEOPLE = _l("A column that names people was not read.")
 LOST_WEBSITE = _l("The website's address cannot be read. It was left out.")
 
 
@@ -48,16 +60,18 @@ class School:
     line: int
     office: Office
     state: SiteState
-    values: dict[str, Any]  # by column of Site; the codes and the district apart
+    values: dict[str, Any]  # what it tells, by column of Site; codes and district apart
     nces_code: str | None
     cds_code: str | None
+    damaged: bool  # a spreadsheet has been at its state code, and so at the whole row
     notes: tuple[object, ...]
 
     @functools.cached_property
     def fingerprint(self) -> str:
-        """Return a word that changes when any value of the row changes."""
+        """Return a word that changes when any value of the row changes, and tells damaged rows."""
         whole = [self.office.code, self.state, self.values, self.nces_code, self.cds_code]
-        return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()
+        word = hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()
+        return (DAMAGED + word)[:64] if self.damaged else word
 
 
 @functools.cache
@@ -69,14 +83,23 @@ def words() -> dict[str, Any]:
 def columns(headings: list[str]) -> dict[str, str]:
     """Return the heading of each value; raise Invalid when one is missing that is needed."""
     written = {heading.casefold(): heading for heading in headings}
+    times = Counter(heading.casefold() for heading in headings)
     found: dict[str, str] = {}
     for name, known in words()["headings"].items():
         present = [written[word] for word in known if word in written]
         if present:
             found[name] = present[0]
+            if times[present[0].casefold()] > 1:
+                raise Invalid(_l("The file has the column %(heading)s twice.", heading=present[0]))
         elif name in REQUIRED:
             raise Invalid(_l("The file has no column %(heading)s.", heading=known[0]))
     return found
+
+
+def naming_people(headings: list[str]) -> int:
+    """Return how many columns name people; they are never read."""
+    signs = words()["people"]["words"]
+    return sum(any(sign in heading.casefold() for sign in signs) for heading in headings)
 
 
 def school(line: Line, where: dict[str, str]) -> School:
@@ -84,9 +107,11 @@ def school(line: Line, where: dict[str, str]) -> School:
     if line.too_long:
         raise Invalid(_l("It has more cells than the table has headings."))
     given = {name: _word(line.cells.get(heading, "")) for name, heading in where.items()}
+    given["nces_district"] = given["nces_district"] or given.get("charter_district", "")
+    _refuse_formulas(given, where)
     notes: list[object] = []
     latitude, longitude = _place(given, notes)
-    values = {
+    told = {
         "kind": _kind(given, notes),
         "name": given["school"],
         "grades": _grades(given, notes),
@@ -94,45 +119,65 @@ def school(line: Line, where: dict[str, str]) -> School:
         "city": given.get("city", ""),
         "zip_code": given.get("zip", "")[:5],
         "region": given.get("state", "").upper(),
-        "phone": given.get("phone", ""),
+        "phone": given.get("phone", "").removeprefix("+"),
         "website": _website(given, notes),
         "charter": given.get("charter", "").upper() == "Y",
         "latitude": latitude,
         "longitude": longitude,
     }
+    values = {n: value for n, value in told.items() if n not in UNTOLD or value != UNTOLD[n]}
     _check(values)
-    nces_code, cds_code = _nces(given), _cds(given, notes)
+    nces_code, cds_code = _nces(given), _cds(given)
+    damaged = bool(given.get("cds_code")) and cds_code is None
+    if damaged:
+        notes.append(DAMAGED_CODE)
     if nces_code is None and cds_code is None:
         raise Invalid(_l("It has neither a national nor a state school code that can be used."))
-    state = _state(given)
-    return School(line.number, _office(given), state, values, nces_code, cds_code, tuple(notes))
+    return School(
+        line=line.number,
+        office=_office(given),
+        state=_state(given),
+        values=values,
+        nces_code=nces_code,
+        cds_code=cds_code,
+        damaged=damaged,
+        notes=tuple(notes),
+    )
 
 
 def _word(text: str) -> str:
     return "" if text.casefold() in words()["empty"]["words"] else text
 
 
+def _refuse_formulas(given: dict[str, str], where: dict[str, str]) -> None:
+    """Raise Invalid for a cell that a spreadsheet would run if the list were ever exported."""
+    for name, text in given.items():
+        # Some spreadsheets take the full-width signs of East Asia for the same.
+        first = unicodedata.normalize("NFKC", text[:1])
+        usual = name in ("latitude", "longitude") or (name, first) == ("phone", "+")
+        if first and first in "=+-@" and not usual:
+            sentence = _l("The cell under %(heading)s begins like a formula.", heading=where[name])
+            raise Invalid(sentence)
+
+
 def _nces(given: dict[str, str]) -> str | None:
     district, number = given["nces_district"], given["nces_school"]
-    if not (district.isdecimal() and number.isdecimal()):
+    if not (re.fullmatch("[0-9]{1,7}", district) and re.fullmatch("[0-9]{1,5}", number)):
         return None
     # A spreadsheet drops the zeros in front.
-    district, number = district.zfill(7), number.zfill(5)
-    return district + number if len(district) == 7 and len(number) == 5 else None
+    return district.zfill(7) + number.zfill(5)
 
 
-def _cds(given: dict[str, str], notes: list[object]) -> str | None:
+def _cds(given: dict[str, str]) -> str | None:
     code = given.get("cds_code", "")
-    if re.fullmatch(r"\d{13,14}", code):
-        return code.zfill(14)
-    if code:
-        notes.append(DAMAGED_CODE)
-    return None
+    # Seven zeros at the end are no school's: 1.9102E+13, written out again.
+    whole = re.fullmatch("[0-9]{13,14}", code) and not code.endswith("0000000")
+    return code.zfill(14) if whole else None
 
 
 def _office(given: dict[str, str]) -> Office:
     code, name = given["nces_district"], given["district"]
-    if not (code.isdecimal() and len(code) <= 7 and name):
+    if not (re.fullmatch("[0-9]{1,7}", code) and name):
         raise Invalid(_l("Its district has no name, or no national code."))
     kind = words()["districts"].get(given.get("district_kind", ""))
     if kind is None:
@@ -145,7 +190,7 @@ def _state(given: dict[str, str]) -> SiteState:
     status = given["status"]
     found = words()["states"].get(status)
     if found is None:
-        raise Invalid(_l("Its status is “%(status)s”, not active or closed.", status=status))
+        raise Invalid(_l("Its status is “%(status)s”, not active or closed.", status=status[:40]))
     return SiteState(found)
 
 
@@ -159,9 +204,9 @@ def _kind(given: dict[str, str], notes: list[object]) -> SiteKind:
 
 def _grades(given: dict[str, str], notes: list[object]) -> str:
     text = given.get("grades") or given.get("grades_offered", "")
-    if not re.fullmatch(r"\d{4,6}", text):
+    if not text or re.fullmatch(f"{GRADE}(-{GRADE})?", text):
         return text
-    mended = _span(int(text))
+    mended = _span(int(text)) if re.fullmatch("[0-9]{5}", text) else ""
     notes.append(MENDED_GRADES if mended else LOST_GRADES)
     return mended
 
@@ -196,9 +241,9 @@ def _place(given: dict[str, str], notes: list[object]) -> tuple[float | None, fl
 
 
 def _check(values: dict[str, Any]) -> None:
-    if not values["name"]:
+    if "name" not in values:
         raise Invalid(_l("It has no name."))
-    if not re.fullmatch(r"[A-Z]{2}|", values["region"]):
+    if not re.fullmatch(r"[A-Z]{2}|", values.get("region", "")):
         raise Invalid(_l("Its state must be two letters, like CA."))
     for name, value in values.items():
         longest = getattr(Site, name).max_length if isinstance(value, str) else None

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import csv
 import io
+import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from commons.errors import Invalid
 from commons.i18n import lazy_gettext as _l
 
 MOST_BYTES = 32 * 1024 * 1024
 MOST_ROWS = 100_000
+LONGEST_LINE = 32 * 1024  # characters
 
 
 @dataclass(frozen=True)
@@ -83,20 +85,11 @@ def read(source: Path | bytes) -> Sheet:
     data = source if isinstance(source, bytes) else _load(source)
     if len(data) > MOST_BYTES:
         raise Invalid(_l("The file is larger than 32 MiB. Divide it and import the parts."))
-    text = _text(data)
-    first = text.split("\n", 1)[0]
-    delimiter = max(",;\t", key=first.count)
-    try:
-        rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=False)
-        headings = [tidy(cell) for cell in next(rows, [])]
-        lines = list(_lines(rows, headings))
-    except csv.Error as error:
-        raise Invalid(
-            _l("The file is not a table of comma-separated values: %(error)s.", error=str(error))
-        ) from None
+    rows = _rows(_text(data))
+    headings = [tidy(cell) for cell in next(rows, (1, []))[1]]
     if not any(headings):
         raise Invalid(_l("The file is empty. Its first line must hold the headings."))
-    return Sheet(headings, lines)
+    return Sheet(headings, list(_lines(rows, headings)))
 
 
 def _load(path: Path) -> bytes:
@@ -110,24 +103,66 @@ def _load(path: Path) -> bytes:
 
 def _text(data: bytes) -> str:
     """Return the words of a file; spreadsheets save as UTF-8, UTF-16 or Windows-1252."""
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return data.decode("utf-16", errors="replace")
+    marked = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    for encoding in ("utf-16",) if marked else ("utf-8-sig", "cp1252"):
+        # UTF-8 with a broken byte is not Windows-1252: its names would be stored garbled.
+        if encoding == "cp1252" and re.search(rb"\xc3[\x80-\xbf]", data):
+            break
+        with contextlib.suppress(UnicodeDecodeError):
+            text = data.decode(encoding)
+            if "\0" not in text:
+                return text
+    raise Invalid(
+        _l("The letters of the file cannot be read. Save it as “CSV UTF-8” and import it again.")
+    )
+
+
+def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield the cells of each row and the line that it starts on."""
+    delimiter = max(",;\t", key=text.partition("\n")[0].count)
+    rows = csv.reader(_short_lines(text), delimiter=delimiter, strict=True)
+    start = 1
     try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("cp1252", errors="replace")
+        for cells in rows:
+            yield start, cells
+            start = rows.line_num + 1
+    except csv.Error:
+        sentence = _l(
+            "The row on line %(line)s cannot be read. Look for a missing quotation mark.",
+            line=start,
+        )
+        raise Invalid(sentence) from None
 
 
-def _lines(rows: Any, headings: list[str]) -> Iterator[Line]:
-    count, start = 0, rows.line_num + 1
-    for cells in rows:
-        if any(cell.strip() for cell in cells):
-            count += 1
-            if count > MOST_ROWS:
-                raise Invalid(_l("The file has more than 100,000 rows. Divide it into parts."))
-            tidied = dict(zip(headings, map(tidy, cells), strict=False))
-            yield Line(start, tidied, any(cell.strip() for cell in cells[len(headings) :]))
-        start = rows.line_num + 1
+def _short_lines(text: str) -> Iterator[str]:
+    for number, line in enumerate(io.StringIO(text, newline=""), 1):
+        if len(line) > LONGEST_LINE:
+            raise Invalid(
+                _l(
+                    "Line %(line)s is longer than the row of a list can be. "
+                    "Leave out the columns that are not needed.",
+                    line=number,
+                )
+            )
+        yield line
+
+
+def _lines(rows: Iterator[tuple[int, list[str]]], headings: list[str]) -> Iterator[Line]:
+    count = 0
+    for start, cells in rows:
+        tidied = [tidy(cell) for cell in cells[: len(headings)]]
+        too_long = any(cell.strip() for cell in cells[len(headings) :])
+        if not any(tidied) and not too_long:
+            continue
+        count += 1
+        if count > MOST_ROWS:
+            raise Invalid(_l("The file has more than 100,000 rows. Divide it into parts."))
+        if tidied == headings:
+            raise Invalid(
+                _l("Line %(line)s repeats the headings. Keep one line of headings.", line=start)
+            )
+        known = dict(zip(headings, tidied, strict=False))
+        yield Line(start, known, too_long)
 
 
 def tidy(text: str) -> str:

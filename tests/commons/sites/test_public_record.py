@@ -51,18 +51,28 @@ def test_a_good_row_is_read_whole() -> None:
     assert notes(found) == []
 
 
-def test_a_code_that_a_spreadsheet_damaged_is_never_an_identity() -> None:
-    found = school(cds_code="1.96473E+13")
+@pytest.mark.parametrize("code", ["1.96473E+13", "19647300000000", "196473301002891", "١" * 14])
+def test_a_code_that_a_spreadsheet_damaged_is_never_an_identity(code: str) -> None:
+    found = school(cds_code=code)
     assert found.cds_code is None
     assert notes(found) == ["The state code was damaged by a spreadsheet. It was left out."]
 
 
 @pytest.mark.parametrize(
-    ("days", "grades"), [("44724", "6-12"), ("44689", "5-8"), ("44566", "1-5"), ("44910", "")]
+    ("days", "grades"),
+    [
+        ("44724", "6-12"),
+        ("44689", "5-8"),
+        ("44566", "1-5"),
+        ("44910", ""),  # the fifteenth of December
+        ("44904", ""),  # the ninth of December: no span goes from 12 to 9
+        ("999999", ""),
+        ("12-Sep", ""),
+    ],
 )
 def test_grades_that_became_a_day_are_mended_or_left_out(days: str, grades: str) -> None:
     found = school(grades=days)
-    assert found.values["grades"] == grades
+    assert found.values.get("grades", "") == grades
     assert "grades" in notes(found)[0]
 
 
@@ -72,19 +82,20 @@ def test_grades_that_became_a_day_are_mended_or_left_out(days: str, grades: str)
 )
 def test_a_place_outside_the_country_is_left_out(latitude: str, longitude: str) -> None:
     found = school(latitude=latitude, longitude=longitude)
-    assert (found.values["latitude"], found.values["longitude"]) == (None, None)
+    assert {"latitude", "longitude"}.isdisjoint(found.values)
     assert "United States" in notes(found)[0]
 
 
 @pytest.mark.parametrize("place", [("", ""), ("No Data", "No Data"), ("north", "west")])
 def test_a_place_that_is_not_known_is_no_fault(place: tuple[str, str]) -> None:
     found = school(latitude=place[0], longitude=place[1])
-    assert found.values["latitude"] is None
+    assert "latitude" not in found.values
+    assert notes(found) == []
 
 
 @pytest.mark.parametrize("address", ["javascript:alert(1)", "http://", "see office", "ftp://a.org"])
 def test_only_a_web_address_becomes_a_link(address: str) -> None:
-    assert school(website=address).values["website"] == ""
+    assert "website" not in school(website=address).values
 
 
 def test_a_web_address_without_its_beginning_gets_one() -> None:
@@ -103,7 +114,8 @@ def test_a_school_that_has_closed_is_closed() -> None:
 
 def test_a_type_that_is_not_known_is_another_school() -> None:
     found = school(type="Flying School")
-    assert found.values["kind"] == SiteKind.OTHER
+    assert "kind" not in found.values
+    assert public_record.UNTOLD["kind"] == SiteKind.OTHER
     assert "not known here" in notes(found)[0]
 
 
@@ -114,6 +126,9 @@ def test_a_type_that_is_not_known_is_another_school() -> None:
         ({"school": "x" * 201}, "Its name is too long."),
         ({"status": "Pending"}, "Its status is “Pending”, not active or closed."),
         ({"state": "Cali"}, "Its state must be two letters, like CA."),
+        ({"school": "=1+1"}, "The cell under school begins like a formula."),
+        ({"street": "＠SUM(A1)"}, "The cell under street begins like a formula."),
+        ({"phone": "-1"}, "The cell under phone begins like a formula."),
         ({"nces_district": "No Data"}, "Its district has no name, or no national code."),
         (
             {"nces_school": "No Data", "cds_code": "1.9E+13"},
@@ -132,9 +147,36 @@ def test_a_file_that_lacks_a_column_is_refused() -> None:
         public_record.columns([name for name in GOOD if name != "status"])
 
 
-def test_a_principal_is_not_read() -> None:
-    headings = [*GOOD, "AdmFName", "AdmLName", "AdmEmail", "Email"]
+def test_a_file_that_has_a_column_twice_is_refused() -> None:
+    with pytest.raises(Invalid, match="the column School twice"):
+        public_record.columns([*GOOD, "School"])
+
+
+def test_a_principal_is_not_read_but_counted() -> None:
+    headings = [*GOOD, "AdmFName", "AdmLName", "AdmEmail", "Email", "MailCity"]
     assert set(public_record.columns(headings).values()).isdisjoint(headings[len(GOOD) :])
+    assert public_record.naming_people(headings) == 4
+
+
+@pytest.mark.parametrize(
+    ("district", "number", "code"),
+    [
+        ("691078", "1", "069107800001"),
+        ("0691078", "00001", "069107800001"),
+        ("No Data", "1", "060184400001"),
+        ("691078", "No Data", None),
+        ("691078", "123456", None),
+        ("691078", "1.1E+4", None),
+        ("691078", "１２", None),
+    ],
+)
+def test_the_national_code_is_whole_or_none(district: str, number: str, code: str | None) -> None:
+    cells = {"nces_district": district, "nces_school": number, "FederalDFCDistrictID": "601844"}
+    assert school(**cells).nces_code == code
+
+
+def test_a_telephone_number_keeps_its_digits() -> None:
+    assert school(phone="+12135550142").values["phone"] == "12135550142"
 
 
 def test_every_kind_of_the_directory_is_a_kind_of_site() -> None:
@@ -146,5 +188,7 @@ def test_any_change_of_the_row_changes_its_fingerprint() -> None:
     one = school()
     assert one.fingerprint == school().fingerprint
     assert one.fingerprint != school(phone="(213) 555-0143").fingerprint
-    assert set(one.values) <= set(Site._meta.fields)
+    assert {*one.values, *public_record.UNTOLD} <= set(Site._meta.fields)
     assert dataclasses.replace(one, line=9).fingerprint == one.fingerprint
+    assert school(cds_code="1.96473E+13").fingerprint.startswith(public_record.DAMAGED)
+    assert not school(cds_code="").damaged

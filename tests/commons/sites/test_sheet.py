@@ -60,6 +60,24 @@ def test_a_file_that_is_too_large_is_refused(monkeypatch: pytest.MonkeyPatch) ->
         sheet.read(b"name,city\nAna,Bell\n")
 
 
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        (b'name,city\nBo,Bell\n"Ana,Bell\nLee,Bell\n', "row on line 3 cannot be read"),
+        (b'name,city\n"Ana"Lee,Bell\n', "row on line 2 cannot be read"),
+        (b"name,city\nAna,Bell\nName,City\nname, city\n", "Line 4 repeats the headings"),
+        (b"," * 40_000, "Line 1 is longer"),
+        (b"name,city\nA\0na,Bell\n", "letters of the file cannot be read"),
+        (b"name,city\nAna\x81,Bell\n", "letters of the file cannot be read"),
+        ("name,Peña\n".encode() + b"Pe\xf1a,Bell\n", "letters of the file cannot be read"),
+        (codecs.BOM_UTF16_LE + b"n\0a", "letters of the file cannot be read"),
+    ],
+)
+def test_a_file_that_is_no_table_is_refused_with_a_sentence(data: bytes, sentence: str) -> None:
+    with pytest.raises(Invalid, match=sentence):
+        sheet.read(data)
+
+
 def test_a_file_with_too_many_rows_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sheet, "MOST_ROWS", 1)
     with pytest.raises(Invalid, match="100,000 rows"):
