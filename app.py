@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from commons import crypto, database, i18n, installation, logs, migration
 from commons.errors import ConfigurationError, DomainError
-from commons.messaging import command as relay_command
 from commons.messaging import doorbell
 from commons.messaging.jobs import Job
 from commons.retention import purge
@@ -92,6 +91,9 @@ def main(arguments: list[str] | None = None) -> None:
     given = sys.argv[1:] if arguments is None else arguments
     try:
         if given[:1] == ["relay"] and "--help" not in given:
+            # Here, so that the web does not load the gateway's client.
+            from commons.messaging import command as relay_command
+
             settings = Settings.from_environment(environment(os.environ))
             compose(settings)
             sys.exit(relay_command.main(settings, REPLY_HANDLERS, JOBS, given[1:]))

@@ -6,7 +6,6 @@ import datetime as dt
 import unicodedata
 
 import pyotp
-import segno
 
 from commons import crypto
 from commons.accounts.models import Account
@@ -31,6 +30,9 @@ def address(secret: str, sign_in_name: str) -> str:
 
 def drawing(text: str) -> str:
     """Return a QR code as a data address for an image, dark on white in every theme."""
+    # On first use: few ever see it, and every start of the web would pay 30 ms for it.
+    import segno
+
     return str(segno.make(text, error="m").svg_data_uri(scale=5, border=4, light="#fff"))
 
 
