@@ -160,7 +160,7 @@ def audience_name(audience: str) -> str:
 
 def language_name(code: str) -> str:
     """Return a language in its own words, or its code where nobody knows it."""
-    return i18n.language(code).name if i18n.known(code) else code
+    return i18n.NAMES.get(code, code)
 
 
 def bubbles(draft: Draft) -> list[Bubble]:

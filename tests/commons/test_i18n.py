@@ -2,6 +2,7 @@
 
 import pytest
 import time_machine
+from babel import Locale
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,6 +29,14 @@ def test_ten_languages_have_a_name_a_tag_and_a_direction() -> None:
     assert len({language.name for language in found}) == len(i18n.TAGS) >= 10
     assert [language.code for language in found if language.direction == "rtl"] == ["fa", "ar"]
     assert i18n.language("zh_Hans").tag == "zh-Hans"
+
+
+@pytest.mark.parametrize("code", i18n.TAGS)
+def test_names_and_directions_are_those_of_the_worlds_own_list(code: str) -> None:
+    babel = Locale.parse(code)
+    assert babel.text_direction == i18n.language(code).direction
+    if code != "zh_Hans":
+        assert (babel.get_language_name(code) or "").casefold() == i18n.NAMES[code].casefold()
 
 
 def test_times_are_said_in_words_in_the_sites_own_zone() -> None:
