@@ -1,0 +1,21 @@
+"""The rows, by the names that BENCHMARKS gives them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from benchmarks.figures import Line
+from benchmarks.rows import handing_over, importing, killing, pressing, serving, starting
+from benchmarks.scale import Scale
+
+Measure = Callable[[Scale, Callable[[str], None]], list[Line]]
+
+ROWS: Mapping[str, Measure] = {
+    "B1": pressing.measure,
+    "B2": handing_over.measure,
+    "B4": killing.measure,
+    "B10": importing.measure,
+    "B11": starting.measure,
+    "P1": serving.measure_pages,
+    "P2": serving.measure_serving,
+}

@@ -1,0 +1,1 @@
+"""Processes that a row starts beside ours: the stub of a gateway, and the peers."""
