@@ -18,6 +18,7 @@ import commons.messaging.models
 import rapidresponse.alerts.models
 from commons import crypto, database, i18n, migration
 from commons.settings import Settings
+from rapidresponse.alerts import settings as alert_settings
 from tests import builders, page
 
 CI = os.environ.get("CI") == "true"
@@ -116,9 +117,10 @@ def _engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any
 
 @pytest.fixture(autouse=True)
 def _as_at_the_start() -> None:
-    """Begin with our keys, in English; a request leaves its language to the thread."""
+    """Begin with our keys, in English, as a demonstration; a test may leave them otherwise."""
     crypto.use(KEYS)
     i18n.speak(i18n.DEFAULT)
+    alert_settings.use(demonstration=True)
 
 
 def _engine(name: str, made: dict[str, Any]) -> Any:

@@ -59,7 +59,7 @@ def install(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Strict",
         MAX_CONTENT_LENGTH=BODY_LIMIT,
-        TRUSTED_HOSTS=[urlsplit(settings.public_url).hostname or "", "127.0.0.1", "localhost"],
+        TRUSTED_HOSTS=_hosts(settings),
         # The token lives as long as the session: a form left open over lunch still works.
         WTF_CSRF_TIME_LIMIT=None,
         # Our Referrer-Policy sends no referrer, which this check would demand over https;
@@ -76,6 +76,14 @@ def install(app: Flask, settings: Settings) -> None:
     app.request_class = MemoryRequest
     app.before_request(_before)
     app.after_request(_after)
+
+
+def _hosts(settings: Settings) -> list[str] | None:
+    # A phone that looks at a demonstration over the local network names the machine's address,
+    # which nobody knows beforehand; the sign-in page then says why it cannot go further.
+    if settings.demonstration:
+        return None
+    return [urlsplit(settings.public_url).hostname or "", "127.0.0.1", "localhost"]
 
 
 def _before() -> None:

@@ -1,11 +1,14 @@
 """The headers are pinned, forms need their token, and nothing leads off the site."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from app import create_app
 from commons.web.security import CSRF_EXEMPT, IMPORTS, safe_next
 from tests import builders, page
+from tests.conftest import settings_for
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -59,8 +62,17 @@ def test_a_body_that_is_too_large_is_refused(browser: page.Browser) -> None:
     assert answer.status == 413
 
 
-def test_another_host_name_is_refused(app: Any) -> None:
-    assert app.test_client().get("/", base_url="https://evil.example").status_code == 400
+def test_an_installation_refuses_another_host_name(tmp_path: Path) -> None:
+    settings = settings_for(tmp_path, "sqlcipher:///unused", demonstration="no")
+    client = create_app(settings, bind=False).test_client()
+    assert client.get("/static/css/base.css", base_url="https://evil.example").status_code == 400
+    client.get("/static/css/base.css", base_url=page.ADDRESS).close()
+
+
+def test_a_phone_on_the_network_is_told_why_it_cannot_sign_in(app: Any) -> None:
+    answer = app.test_client().get("/sign-in", base_url="http://192.168.1.20:8000")
+    assert answer.status_code == 200
+    assert "https" in answer.get_data(as_text=True)
 
 
 @pytest.mark.parametrize(
