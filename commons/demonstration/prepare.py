@@ -48,9 +48,7 @@ def _demonstration(
     values = {
         "FAROLITO_DATA": str(options.data),
         "FAROLITO_KEY_FILE": str(key_file),
-        "FAROLITO_PUBLIC_URL": given.get("FAROLITO_PUBLIC_URL", "")
-        if options.host != "127.0.0.1" and given.get("FAROLITO_PUBLIC_URL")
-        else options.url,
+        "FAROLITO_PUBLIC_URL": _address(options),
         "FAROLITO_GATEWAY_URL": options.simulator_url,
         "FAROLITO_SIMULATOR_URL": options.simulator_url,
         "FAROLITO_GATEWAY_ACCOUNT": RELAY_NUMBER,
@@ -58,9 +56,17 @@ def _demonstration(
         "FAROLITO_WEBHOOK_SECRET": given.get("FAROLITO_WEBHOOK_SECRET")
         or secrets.token_urlsafe(32),
         "FAROLITO_DEMONSTRATION": "yes",
+        "FAROLITO_LOG_LEVEL": given.get("FAROLITO_LOG_LEVEL") or "WARNING",
     }
     _keep(options.data / "farolito.env", values)
     return values
+
+
+def _address(options: ServeOptions) -> str:
+    """Return what links begin with: a proxy's address where one stands before a network."""
+    # Not from the kept settings: the last start may have been on another port.
+    asked = os.environ.get("FAROLITO_PUBLIC_URL") if options.host != "127.0.0.1" else None
+    return asked or options.url
 
 
 def _keep(file: Path, values: dict[str, str]) -> None:
