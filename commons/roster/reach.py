@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from peewee import BaseModelSelect, chunked
+from peewee import BaseModelSelect
 
 from commons.database import database
 from commons.i18n import lazy_gettext as _l
@@ -109,10 +109,13 @@ def among(site: Site, persons: Any) -> Reach:
     Plain SQL, since an alert asks for thousands inside the sender's own transaction: Peewee's
     builder would take longer over ten thousand keys than the database.
     """
-    keys = persons.tuples() if isinstance(persons, BaseModelSelect) else ((key,) for key in persons)
+    if isinstance(persons, BaseModelSelect):
+        persons = (key for (key,) in persons.tuples())
+    keys = [str(int(key)) for key in persons]
     found = Reach()
-    for some in chunked((int(key) for (key,) in keys), CHUNK):
-        sql = _REACH.format(mark=database.param, keys=", ".join(map(str, some)))
+    for first in range(0, len(keys), CHUNK):
+        some = ", ".join(keys[first : first + CHUNK])
+        sql = _REACH.format(mark=database.param, keys=some)
         rows = database.execute_sql(sql, (site.id,)).fetchall()
         for person_id, group in itertools.groupby(rows, key=lambda row: row[0]):
             _sort(found, person_id, list(group))
