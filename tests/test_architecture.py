@@ -1,6 +1,7 @@
 """The house stays small: sizes, names and layers, with a planted flaw for each check."""
 
 import ast
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -86,11 +87,29 @@ def test_the_relay_loads_no_flask() -> None:
     assert subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=False).returncode == 0
 
 
-def test_a_broken_layer_would_be_seen(tmp_path: Path) -> None:
-    from importlinter.api import read_configuration
+def lint_imports(folder: Path) -> int:
+    command = [sys.executable, "-c", "from importlinter.cli import lint_imports_command as c; c()"]
+    return subprocess.run(command, cwd=folder, capture_output=True, check=False).returncode
 
-    layers = read_configuration(str(ROOT / "pyproject.toml"))["contracts_options"]
-    assert {contract["type"] for contract in layers} == {"layers", "forbidden", "protected"}
+
+@pytest.mark.parametrize(
+    ("file", "flaw"),
+    [
+        ("commons/sites/service.py", "import commons.accounts.service"),
+        ("commons/roster/service.py", "import rapidresponse.alerts.service"),
+        ("commons/sites/paging.py", "import requests"),
+        ("rapidresponse/alerts/replies.py", "import flask"),
+    ],
+)
+def test_an_import_that_goes_up_or_round_a_door_would_be_seen(
+    tmp_path: Path, file: str, flaw: str
+) -> None:
+    for name in ("commons", "rapidresponse"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copyfile(ROOT / "pyproject.toml", tmp_path / "pyproject.toml")
+    assert lint_imports(tmp_path) == 0
+    (tmp_path / file).write_text(f"{flaw}\n{(ROOT / file).read_text(encoding='utf-8')}")
+    assert lint_imports(tmp_path) == 1
 
 
 def test_only_the_clock_reads_the_system_clock() -> None:

@@ -6,7 +6,6 @@ On plain SQLite, because in an encrypted file the check could not fail (SECURITY
 from __future__ import annotations
 
 import base64
-import gzip
 import logging
 from collections.abc import Iterator
 from pathlib import Path
@@ -97,7 +96,3 @@ def test_nothing_personal_can_be_read_in_database_log_or_logs(folder: Path) -> N
 def test_a_canary_that_lies_open_would_be_seen(folder: Path, spoil: object) -> None:
     (folder / "leak.txt").write_bytes(b"before " + spoil(NUMBER) + b" after")  # type: ignore[operator]
     assert f"{NUMBER} in leak.txt" in sweep(folder)
-
-
-def test_a_packed_page_hides_nothing_from_us() -> None:
-    assert gzip.decompress(gzip.compress(NAME.encode())) == NAME.encode()
