@@ -7,20 +7,25 @@ import datetime as dt
 from commons.messaging.claims import LEASE
 from commons.messaging.statements import at, run
 
+# Every statement names the states as its partial index does: SQLite cannot prove by itself that
+# one state lies among two, and would read the whole table each second.
 _LEFT_BEHIND = """
 INSERT INTO attempt (message_id, number, began_at, ended_at, outcome, reason)
 SELECT id, attempts, handed_at, lease_until, 'unknown', 'relay_died'
-FROM message WHERE state = 'sending'
+FROM message WHERE state IN ('sending', 'unknown') AND state = 'sending'
 """
-_TO_UNKNOWN = "UPDATE message SET state = 'unknown', due_at = ? WHERE state = 'sending'"
+_TO_UNKNOWN = """
+UPDATE message SET state = 'unknown', due_at = ?
+WHERE state IN ('sending', 'unknown') AND state = 'sending'
+"""
 # In this order: what becomes a repeat here must not be failed as one.
 _SECOND_UNKNOWN = """
 UPDATE message SET state = 'failed', reason = 'unknown_outcome'
-WHERE state = 'unknown' AND repeat AND due_at <= ?
+WHERE state IN ('sending', 'unknown') AND state = 'unknown' AND repeat AND due_at <= ?
 """
 _FIRST_UNKNOWN = """
 UPDATE message SET state = 'queued', reason = '', repeat = ?
-WHERE state = 'unknown' AND NOT repeat AND due_at <= ?
+WHERE state IN ('sending', 'unknown') AND state = 'unknown' AND NOT repeat AND due_at <= ?
 """
 _TOO_LATE = """
 UPDATE message SET state = CASE WHEN repeat THEN 'failed' ELSE 'expired' END,

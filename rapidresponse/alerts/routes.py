@@ -184,7 +184,7 @@ def _words(
 
 
 def _preview(form: SendForm, draft: Draft, step: flow.Ready, answers: dict[str, str]) -> str:
-    rows, relay = steps.chosen(step.asked, draft.intent, answers), status.status()
+    rows, relay = steps.chosen(step.asked, draft.intent, answers), status.status(counted=False)
     return render_template(
         "alerts/words.html",
         form=form,
