@@ -15,7 +15,7 @@ from flask.typing import ResponseReturnValue
 
 from commons import permissions
 from commons.accounts import sessions
-from commons.accounts.models import Account, SignInSession
+from commons.accounts.models import Account
 from commons.accounts.roles import role_words
 from commons.errors import Forbidden, NotFound
 from commons.i18n import lazy_gettext as _l
@@ -71,11 +71,6 @@ def current_actor() -> Actor:
 def current_account() -> Account:
     """Return the account that is signed in; raise Forbidden when none is."""
     return current_found().account
-
-
-def current_session() -> SignInSession:
-    """Return the session that is in use; raise Forbidden when none is."""
-    return current_found().session
 
 
 def current_found() -> sessions.Found:

@@ -20,7 +20,6 @@ from commons.roster import consent as consents
 from commons.roster import slots
 from commons.roster.consent import give_consent, resume_everywhere, withdraw, withdraw_everywhere
 from commons.roster.models import (
-    Consent,
     ConsentState,
     ContactMethod,
     Group,
@@ -253,11 +252,3 @@ def forget_person(actor: Actor, person: Person) -> None:
         for site in sites:
             record(actor, "person.forgotten", f"person:{person.public_id}", site=site.id)
         Person.delete().where(Person.id == person.id).execute()
-
-
-def consent_states(site: Site, person_ids: list[int]) -> dict[int, ConsentState]:
-    """Return what each of the persons agreed to at the site."""
-    rows = Consent.select(Consent.person, Consent.state).where(
-        Consent.site == site, Consent.person.in_(person_ids)
-    )
-    return {row.person_id: row.state for row in rows}
