@@ -122,15 +122,22 @@ class UTCDateTimeField(Field):
 class ChoiceField(CharField):
     """One of an enumeration's words; the database refuses every other."""
 
-    def __init__(self, choices: type[enum.StrEnum], **options: Any) -> None:
-        """Keep the enumeration and write its words into a check constraint."""
-        self.enumeration = choices
+    def __init__(
+        self, choices: type[enum.StrEnum], *, checked: bool = True, **options: Any
+    ) -> None:
+        """Keep the enumeration and write its words into a check constraint.
+
+        `checked=False` leaves the constraint out, for a list that grows without a migration.
+        """
+        self.enumeration, self.checked = choices, checked
         options.setdefault("max_length", 32)
         super().__init__(**options)
 
     def bind(self, model: Any, name: str, set_attribute: bool = True) -> None:
         """Add the check when the column's name is known."""
         super().bind(model, name, set_attribute)
+        if not self.checked:
+            return
         words = ", ".join(f"'{word.value}'" for word in self.enumeration)
         # Added to the field, not to the model: a model's constraints are shared with subclasses.
         self.constraints = [*(self.constraints or []), Check(f"{self.column_name} IN ({words})")]

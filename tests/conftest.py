@@ -12,9 +12,12 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 
+import commons.accounts.by_signal.models
 import commons.accounts.models
 import commons.limits
 import commons.messaging.models
+import commons.roster.joining.models
+import commons.roster.trust.models
 import rapidresponse.alerts.models
 from commons import crypto, database, i18n, migration
 from commons.settings import Settings

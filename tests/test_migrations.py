@@ -106,10 +106,7 @@ def schema() -> Any:
     """Return everything that the database says of its tables and indexes."""
     run = database.database.execute_sql
     if database.is_sqlite():
-        rows = run(
-            "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND type <> 'trigger'"
-        )
-        return {row for row in rows if not row[0].startswith(("schema_migration", "sqlite_"))}
+        return _sqlite_schema(run)
     columns = run(
         "SELECT table_name, column_name, data_type, character_maximum_length, is_nullable "
         "FROM information_schema.columns WHERE table_schema = 'public'"
@@ -120,3 +117,37 @@ def schema() -> Any:
         "WHERE connamespace = 'public'::regnamespace"
     ).fetchall()
     return {row for row in [*columns, *indexes, *checks] if "schema_migration" not in row[0]}
+
+
+def _sqlite_schema(run: Any) -> Any:
+    # By what it means: a column that was added later stands last in the text of its table.
+    found: set[Any] = set()
+    rows = run("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
+    for kind, name, sql in rows:
+        if name.startswith(("schema_migration", "sqlite_")) or kind == "trigger":
+            continue
+        if kind == "index":
+            found.add((name, sql))
+            continue
+        # Columns without their number and their order.
+        found |= {(name, *row[1:]) for row in run(f"PRAGMA table_info({name})").fetchall()}
+        found |= {(name, *row[2:]) for row in run(f"PRAGMA foreign_key_list({name})").fetchall()}
+        found |= {(name, check) for check in checks_of(sql)}
+    return found
+
+
+def checks_of(sql: str) -> list[str]:
+    """Return the conditions that a table checks, with the brackets that belong to them."""
+    found = []
+    for start in re.finditer(r"CHECK \(", sql):
+        depth, end = 1, start.end()
+        while depth:
+            depth += {"(": 1, ")": -1}.get(sql[end], 0)
+            end += 1
+        found.append(sql[start.end() : end - 1])
+    return found
+
+
+def test_the_comparison_sees_a_column_a_check_and_a_rule_of_deletion() -> None:
+    sql = "CREATE TABLE t (a TEXT CHECK (a IN ('x', 'y')), CHECK ((a IS NULL) <> (b IS NULL)))"
+    assert checks_of(sql) == ["a IN ('x', 'y')", "(a IS NULL) <> (b IS NULL)"]

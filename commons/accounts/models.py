@@ -28,7 +28,9 @@ class Account(BaseModel):
     person = ForeignKeyField(Person, null=True, on_delete="SET NULL")
     state = fields.ChoiceField(AccountState, default=AccountState.ACTIVE)
     name = fields.SealedField()
-    sign_in_name = fields.SealedField()  # a work e-mail address, as a rule
+    # A work e-mail address, as a rule. Whoever signs in by Signal has none: it is empty, and the
+    # index is that of the account's own public id, which nobody can type.
+    sign_in_name = fields.SealedField()
     sign_in_index = fields.BlindIndexField(unique=True)
     password_hash = CharField(max_length=200, null=True)  # argon2id
     totp_secret = fields.SealedField(null=True)
@@ -36,6 +38,11 @@ class Account(BaseModel):
     language = CharField(max_length=12, null=True)
     theme = CharField(max_length=8, default="")
     created_at = fields.UTCDateTimeField()
+    # Since when an invited or recovered account has to set itself up; until it has a password and
+    # a second factor nothing else opens to it.
+    set_up_since = fields.UTCDateTimeField(null=True)
+    freeze_hash = CharField(max_length=200, null=True)  # argon2id of the word said under duress
+    frozen_until = fields.UTCDateTimeField(null=True)
 
 
 class Membership(BaseModel):
@@ -88,3 +95,46 @@ class SignInLink(BaseModel):
     token_hash = CharField(max_length=64, unique=True)
     expires_at = fields.UTCDateTimeField(index=True)
     used_at = fields.UTCDateTimeField(null=True)
+
+
+class KnownDevice(BaseModel):
+    """A browser that signed in before, so that a guesser elsewhere cannot lock its owner out."""
+
+    id = AutoField()
+    account = ForeignKeyField(Account, backref="devices", on_delete="CASCADE")
+    token_hash = CharField(max_length=64, unique=True)
+    made_at = fields.UTCDateTimeField()
+    seen_at = fields.UTCDateTimeField(index=True)
+
+
+class ProposalKind(enum.StrEnum):
+    """What needs two persons."""
+
+    GRANT = "grant"
+    RECOVERY = "recovery"
+
+
+class ProposalState(enum.StrEnum):
+    """Whether the second person has answered."""
+
+    OPEN = "open"
+    CONFIRMED = "confirmed"
+    DECLINED = "declined"
+
+
+class Proposal(BaseModel):
+    """An act on an account that one administrator proposes and another confirms."""
+
+    id = AutoField()
+    public_id = fields.PublicIdField()
+    kind = fields.ChoiceField(ProposalKind)
+    state = fields.ChoiceField(ProposalState, default=ProposalState.OPEN)
+    account = ForeignKeyField(Account, backref="proposals", on_delete="CASCADE")
+    role = fields.ChoiceField(Role, null=True)
+    site = ForeignKeyField(Site, null=True, on_delete="CASCADE")
+    district = ForeignKeyField(District, null=True, on_delete="CASCADE")
+    proposed_by = CharField(max_length=60)
+    proposed_at = fields.UTCDateTimeField()
+    expires_at = fields.UTCDateTimeField(index=True)
+    decided_by = CharField(max_length=60, null=True)
+    decided_at = fields.UTCDateTimeField(null=True)

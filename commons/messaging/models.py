@@ -12,7 +12,6 @@ from peewee import (
     CharField,
     ForeignKeyField,
     IntegerField,
-    TextField,
 )
 
 from commons import fields
@@ -185,12 +184,17 @@ class RelayAccount(BaseModel):
 
 
 class Conversation(BaseModel):
-    """A question that is open with a person: what their next short answer means."""
+    """The question that is open with a person: what their next short answer means."""
 
     id = AutoField()
+    public_id = fields.PublicIdField()
     person = ForeignKeyField(Person, unique=True, on_delete="CASCADE")
-    about = CharField(max_length=40)  # which handler asked
-    options = TextField(default="[]")  # public ids in the order they were offered, JSON
+    flow = CharField(max_length=40)
+    question = CharField(max_length=40)
+    answers = fields.SealedField()  # what they have said so far, JSON
+    # When the phone sent what led here: whatever it sent before that answers another question.
+    heard_at = fields.UTCDateTimeField()
+    misses = IntegerField(default=0)  # answers in a row that nobody understood
     expires_at = fields.UTCDateTimeField(index=True)
 
 

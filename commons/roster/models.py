@@ -8,11 +8,19 @@ from __future__ import annotations
 
 import enum
 
-from peewee import SQL, AutoField, BooleanField, CharField, ForeignKeyField, IntegerField
+from peewee import (
+    SQL,
+    AutoField,
+    BooleanField,
+    CharField,
+    Check,
+    ForeignKeyField,
+    IntegerField,
+)
 
 from commons import fields
 from commons.database import BaseModel
-from commons.sites.models import Site
+from commons.sites.models import District, Site
 
 
 class Group(enum.StrEnum):
@@ -58,6 +66,8 @@ class Person(BaseModel):
     name = fields.SealedField()
     language = CharField(max_length=12, default="en")  # the language of their messages
     created_at = fields.UTCDateTimeField()
+    # Set when everything else of theirs is erased and only the last word has yet to reach them.
+    leaving_at = fields.UTCDateTimeField(null=True)
 
 
 class ContactMethod(BaseModel):
@@ -69,13 +79,18 @@ class ContactMethod(BaseModel):
     kind = fields.ChoiceField(MethodKind)
     state = fields.ChoiceField(MethodState, default=MethodState.UNVERIFIED)
     position = IntegerField(default=0)  # which way to try first
-    value = fields.SealedField()  # E.164, or an e-mail address
+    # E.164, or an e-mail address; a Signal account id where somebody keeps their number hidden.
+    value = fields.SealedField()
     value_index = fields.BlindIndexField()
     recipient = fields.SealedField(null=True)  # Signal's account id (ACI), a UUID
     recipient_index = fields.BlindIndexField(null=True, unique=True)
     # When the gateway itself last said which account id belongs to the number: an id that only
     # a receipt suggests may belong to somebody who guessed a timestamp.
     checked_at = fields.UTCDateTimeField(null=True)
+    # Since when nothing is sent there, because their Signal key changed and nobody has made sure
+    # that it is still them; and when somebody did, until the gateway has been told.
+    held_at = fields.UTCDateTimeField(null=True)
+    trust_at = fields.UTCDateTimeField(null=True)
 
     class Meta:
         # One number, one person: a reply from it must have one meaning.
@@ -111,6 +126,8 @@ class Consent(BaseModel):
     since = fields.UTCDateTimeField()
     withdrawn_at = fields.UTCDateTimeField(null=True)
     withdrawn_by = CharField(max_length=60, null=True)  # `signal`, `account:…`
+    # When the one message was queued that tells them who added them and how to say no.
+    told_at = fields.UTCDateTimeField(null=True)
 
     class Meta:
         indexes = ((("person", "site"), True),)
@@ -134,26 +151,36 @@ class SlotKind(enum.StrEnum):
 
 
 class Slot(BaseModel):
-    """A role at a site that somebody should fill; a required one that is empty is a gap."""
+    """A role that somebody should fill, at a site or for a whole district or county office.
+
+    A required one that is empty is a gap. What belongs to a district holds at each of its sites.
+    """
 
     id = AutoField()
     public_id = fields.PublicIdField()
-    site = ForeignKeyField(Site, backref="slots", on_delete="CASCADE", index=False)
-    kind = fields.ChoiceField(SlotKind)
+    site = ForeignKeyField(Site, null=True, backref="slots", on_delete="CASCADE", index=False)
+    district = ForeignKeyField(
+        District, null=True, backref="slots", on_delete="CASCADE", index=False
+    )
+    kind = fields.ChoiceField(SlotKind, checked=False, max_length=40)
     required = BooleanField(default=False)
     position = IntegerField(default=0)
 
     class Meta:
-        indexes = ((("site", "kind"), True),)
+        indexes = ((("site", "kind"), True), (("district", "kind"), True))
+        constraints = (Check("(site_id IS NULL) <> (district_id IS NULL)"),)
 
 
 class Assignment(BaseModel):
-    """A person in a slot, from one day to another."""
+    """A person in a slot, from one day to another; backups come after those called first."""
 
     id = AutoField()
+    public_id = fields.PublicIdField()
     slot = ForeignKeyField(Slot, backref="assignments", on_delete="CASCADE")
     person = ForeignKeyField(Person, backref="assignments", on_delete="CASCADE")
-    since = fields.UTCDateTimeField()
+    position = IntegerField(default=0)  # who is called first
+    backup = BooleanField(default=False)
+    since = fields.UTCDateTimeField()  # may lie ahead: summer cover is planned in spring
     until = fields.UTCDateTimeField(null=True)
 
 
@@ -167,3 +194,26 @@ Assignment.add_index(
         where=SQL("until IS NULL"),
     )
 )
+
+
+class ExportRequest(BaseModel):
+    """A site's roster as a file: asked for by one, allowed by another, taken once."""
+
+    id = AutoField()
+    public_id = fields.PublicIdField()
+    site = ForeignKeyField(Site, backref="exports", on_delete="CASCADE")
+    asked_by = CharField(max_length=60)
+    asked_at = fields.UTCDateTimeField()
+    expires_at = fields.UTCDateTimeField()
+    allowed_by = CharField(max_length=60, null=True)
+    allowed_at = fields.UTCDateTimeField(null=True)
+    taken_at = fields.UTCDateTimeField(null=True)
+
+
+class Erasure(BaseModel):
+    """That somebody was erased, without saying who: a restored backup erases them again."""
+
+    id = AutoField()
+    receipt = CharField(max_length=20, unique=True)
+    subject_index = fields.BlindIndexField(unique=True)  # of the person's public id
+    erased_at = fields.UTCDateTimeField()

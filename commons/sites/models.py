@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import enum
 
-from peewee import AutoField, BooleanField, CharField, DoubleField, ForeignKeyField, IntegerField
+from peewee import (
+    SQL,
+    AutoField,
+    BooleanField,
+    CharField,
+    Check,
+    DateField,
+    DoubleField,
+    ForeignKeyField,
+    IntegerField,
+)
 
 from commons import fields
 from commons.database import BaseModel
@@ -113,3 +123,97 @@ class Posture(BaseModel):
     since = fields.UTCDateTimeField()
     set_by = CharField(max_length=60)
     review_at = fields.UTCDateTimeField(null=True)  # no end by time: somebody looks again
+
+
+class Zone(BaseModel):
+    """A coarse part of a site's surroundings, by the name that families use; never an address."""
+
+    id = AutoField()
+    public_id = fields.PublicIdField()
+    site = ForeignKeyField(Site, backref="zones", on_delete="CASCADE", index=False)
+    name = CharField(max_length=60)
+    position = IntegerField(default=0)
+    retired_at = fields.UTCDateTimeField(null=True)
+
+
+Zone.add_index(
+    Zone.index(Zone.site, Zone.name, unique=True, name="zone_live", where=SQL("retired_at IS NULL"))
+)
+
+
+class PointKind(enum.StrEnum):
+    """What sort of public place a meeting point is."""
+
+    SCHOOL = "school"
+    LIBRARY = "library"
+    PARK = "park"
+    COMMUNITY_CENTER = "community_center"
+    WORSHIP = "worship"
+    STORE = "store"
+    BUS_STOP = "bus_stop"
+    CORNER = "corner"
+    OTHER = "other"
+
+
+class MeetingPoint(BaseModel):
+    """A public place where people of a site meet; people themselves have no coordinates."""
+
+    id = AutoField()
+    public_id = fields.PublicIdField()
+    site = ForeignKeyField(Site, backref="meeting_points", on_delete="CASCADE", index=False)
+    zone = ForeignKeyField(Zone, null=True, backref="meeting_points", on_delete="SET NULL")
+    kind = fields.ChoiceField(PointKind)
+    name = CharField(max_length=100)
+    latitude = DoubleField()
+    longitude = DoubleField()
+    source = CharField(max_length=120, default="")  # where a suggestion came from
+    position = IntegerField(default=0)
+    retired_at = fields.UTCDateTimeField(null=True)
+
+
+MeetingPoint.add_index(
+    MeetingPoint.index(
+        MeetingPoint.site,
+        MeetingPoint.name,
+        unique=True,
+        name="meeting_point_live",
+        where=SQL("retired_at IS NULL"),
+    )
+)
+
+
+class BellEvent(enum.StrEnum):
+    """What a bell says."""
+
+    DOORS = "doors"  # the gates open
+    START = "start"
+    DISMISSAL = "dismissal"
+    AFTER_SCHOOL = "after_school"  # the after-school programme ends
+
+
+class BellTime(BaseModel):
+    """When a bell rings on one weekday, in the site's own zone."""
+
+    id = AutoField()
+    site = ForeignKeyField(Site, backref="bells", on_delete="CASCADE", index=False)
+    weekday = IntegerField()  # 1 is Monday, 7 is Sunday (ISO 8601)
+    event = fields.ChoiceField(BellEvent)
+    at = CharField(max_length=5)  # 24 hours: 08:05
+
+    class Meta:
+        indexes = ((("site", "weekday", "event"), True),)
+
+
+class Holiday(BaseModel):
+    """Days without lessons, of one site or of a whole district."""
+
+    id = AutoField()
+    public_id = fields.PublicIdField()
+    site = ForeignKeyField(Site, null=True, backref="holidays", on_delete="CASCADE")
+    district = ForeignKeyField(District, null=True, backref="holidays", on_delete="CASCADE")
+    name = CharField(max_length=80)
+    first_day = DateField()
+    last_day = DateField()
+
+    class Meta:
+        constraints = (Check("(site_id IS NULL) <> (district_id IS NULL)"),)

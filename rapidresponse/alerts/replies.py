@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Sequence
 
 from commons import clock, i18n
@@ -11,7 +10,8 @@ from commons.audit import record
 from commons.database import transaction
 from commons.errors import Conflict
 from commons.i18n import lazy_gettext as _l
-from commons.messaging.models import Conversation, Message, MessageState, Reply, Topic
+from commons.messaging.conversations import state
+from commons.messaging.models import Message, MessageState, Reply, Topic
 from commons.messaging.replies import Inbound
 from commons.messaging.words import read_code, read_number, words
 from commons.permissions import Actor, require
@@ -29,8 +29,6 @@ from rapidresponse.alerts.models import (
 from rapidresponse.alerts.versions import SUBJECT
 
 WHICH = "which-alert"
-# How long a number still answers the question.
-OPEN_FOR = dt.timedelta(minutes=30)
 # After an all-clear a bare answer still means it, for a while.
 LATE = dt.timedelta(hours=24)
 MOST_ASKED = 9
@@ -94,18 +92,11 @@ def _chosen(inbound: Inbound) -> Alert | None:
     number = read_number(inbound.text)
     if number is None:
         return None
-    asked = Conversation.get_or_none(
-        Conversation.person == inbound.person,
-        Conversation.about == WHICH,
-        Conversation.expires_at > inbound.at,
-    )
-    if asked is None:
+    asked = state.current(inbound.person, inbound.at)
+    if asked is None or asked.flow != WHICH or str(number) not in asked.answers:
         return None
-    options = json.loads(asked.options)
-    if not 1 <= number <= len(options):
-        return None
-    Conversation.delete().where(Conversation.id == asked.id).execute()
-    found: Alert | None = Alert.get_or_none(Alert.public_id == options[number - 1])
+    state.close(inbound.person)
+    found: Alert | None = Alert.get_or_none(Alert.public_id == asked.answers[str(number)])
     return found
 
 
@@ -158,14 +149,8 @@ def _latest_for(alert: Alert, person: Person) -> AlertVersion | None:
 
 
 def _which(person: Person, alerts: Sequence[Alert], now: dt.datetime) -> str:
-    with transaction():
-        Conversation.delete().where(Conversation.person == person).execute()
-        Conversation.create(
-            person=person,
-            about=WHICH,
-            options=json.dumps([alert.public_id for alert in alerts]),
-            expires_at=now + OPEN_FOR,
-        )
+    options = {str(number): alert.public_id for number, alert in enumerate(alerts, start=1)}
+    state.ask(person, WHICH, "which", options, now)
     said = words(person.language)
     with i18n.use(said.locale):
         lines = [

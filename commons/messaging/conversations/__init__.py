@@ -1,0 +1,1 @@
+"""Conversations in Signal: one question a message, carried on from flows that are data."""
