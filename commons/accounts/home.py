@@ -15,6 +15,7 @@ from commons.permissions import Actor, Grant, may
 from commons.sites import service as sites
 from commons.sites.models import PostureValue, Site, SiteState
 from commons.sites.words import POSTURES
+from commons.web.links import offered
 
 blueprint = Blueprint("home", __name__)
 MOST_ROWS = 5
@@ -73,6 +74,7 @@ def home() -> str:
         may_see_roster=may(actor, "roster.view", site),
         may_see_alerts=may(actor, "alerts.view", site),
         may_see_relay=may(actor, "relay.view"),
+        links=offered("home", actor, site),
     )
 
 

@@ -30,6 +30,7 @@ from commons.accounts.guards import current_account, current_actor, current_foun
 from commons.errors import Conflict, Invalid
 from commons.i18n import gettext as _
 from commons.permissions import require_fresh
+from commons.web import qr
 from commons.web.locale import forget_choice
 from commons.web.security import safe_next
 
@@ -172,7 +173,7 @@ def enrol_totp() -> ResponseReturnValue:
     form.pending.data = totp.wrapped(found.account, secret)
     address = totp.address(secret, found.account.reveal("sign_in_name"))
     page = render_template(
-        "accounts/second_factor.html", form=form, drawing=totp.drawing(address), secret=secret
+        "accounts/second_factor.html", form=form, drawing=qr.drawing(address), secret=secret
     )
     return page, _status(form)
 

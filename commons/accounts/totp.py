@@ -28,14 +28,6 @@ def address(secret: str, sign_in_name: str) -> str:
     return pyotp.TOTP(secret).provisioning_uri(name=sign_in_name, issuer_name=ISSUER)
 
 
-def drawing(text: str) -> str:
-    """Return a QR code as a data address for an image, dark on white in every theme."""
-    # On first use: few ever see it, and every start of the web would pay 30 ms for it.
-    import segno
-
-    return str(segno.make(text, error="m").svg_data_uri(scale=5, border=4, light="#fff"))
-
-
 def matching_step(secret: str | None, code: str, now: dt.datetime) -> int | None:
     """Return the time step that a code belongs to, or None; does the same work for no secret."""
     generator, given = pyotp.TOTP(secret or _NOBODY), _digits(code)

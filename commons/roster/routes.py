@@ -31,6 +31,7 @@ from commons.sites.models import Site
 from commons.sites.paging import Page
 from commons.sites.sheet import MOST_BYTES, Report
 from commons.web.acting import current_actor
+from commons.web.links import offered
 
 blueprint = Blueprint("roster", __name__, url_prefix="/sites/<string:public_id>/roster")
 WORDS = {"groups": GROUPS, "slots": SLOTS, "consents": CONSENTS, "reasons": REASONS}
@@ -63,6 +64,7 @@ def show_roster(public_id: str) -> ResponseReturnValue:
         total=len(people.reachable) + len(people.left_out),
         gaps=slots.gap_words(site),
         may_edit=may(actor, "roster.edit", site),
+        links=offered("roster", actor, site),
         **_edges(site, group, found),
         **WORDS,
     )
@@ -126,6 +128,7 @@ def _person_page(site: Site, person: Person, **given: Any) -> str:
         site=site,
         person=listing.details(actor, site, person),
         **{**forms, "slot_form": SlotForm(None), **given},
+        links=offered("person", actor, site, person),
         may_edit=may(actor, "roster.edit", site),
         may_reveal=may(actor, "roster.reveal", site),
         **WORDS,

@@ -13,6 +13,7 @@ from commons.sites.forms import PostureForm, SearchForm
 from commons.sites.models import PostureValue, Site, SiteState
 from commons.sites.words import DISTRICT_KINDS, POSTURE_MEANINGS, POSTURES, SITE_KINDS, SITE_STATES
 from commons.web.acting import current_actor
+from commons.web.links import offered
 
 blueprint = Blueprint("sites", __name__, url_prefix="/sites")
 
@@ -91,6 +92,7 @@ def _site_page(site: Site, form: PostureForm) -> str:
         postures=POSTURES,
         meanings=POSTURE_MEANINGS,
         gaps=[words for find in service.open_roles for words in find(site)] if mine else [],
+        links=offered("site", actor, site),
         may_set=mine and may(actor, "posture.set", site),
         may_see_roster=mine and may(actor, "roster.view", site),
     )
