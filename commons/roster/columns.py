@@ -21,7 +21,7 @@ from commons.sites.sheet import Line, plain
 WORDS = Path(__file__).with_name("columns.toml")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Row:
     """One person of the file, every word understood."""
 
@@ -133,6 +133,7 @@ def row(line: Line, where: dict[str, str]) -> Row:
     )
 
 
+@functools.lru_cache(maxsize=512)
 def _consent(word: str) -> str:
     meaning = _meanings("consents").get(plain(word))
     if meaning is None:
@@ -140,6 +141,7 @@ def _consent(word: str) -> str:
     return meaning
 
 
+@functools.lru_cache(maxsize=512)
 def _group(word: str) -> str:
     meaning = _meanings("groups").get(plain(word))
     if meaning is None:
@@ -163,6 +165,7 @@ def _language(word: str) -> str:
     return code
 
 
+@functools.lru_cache(maxsize=512)
 def _slots(words: str) -> tuple[SlotKind, ...]:
     found = []
     for word in filter(None, (plain(part) for part in words.split(";"))):

@@ -12,12 +12,19 @@ from commons.i18n import lazy_gettext as _l
 REGION = "US"
 # Checked by shape and not by the library's list of area codes, which lags behind new ones.
 _NORTH_AMERICAN = re.compile(r"\+1[2-9]\d{2}[2-9]\d{6}")
+# How nearly all of them are written; the library takes twenty times as long to say the same.
+_USUAL = re.compile(
+    r"(?:\+?1[ .-]?)?(?:\(([2-9]\d{2})\) ?|([2-9]\d{2})[ .-]?)([2-9]\d{2})[ .-]?(\d{4})", re.ASCII
+)
 ENTER_A_NUMBER = _l("Enter a phone number with its area code, like 213 555 0142.")
 NO_EXTENSIONS = _l("Enter a direct number. Signal cannot reach an extension.")
 
 
 def e164(text: str) -> str:
     """Return the number as +12135550142; raise Invalid with a sentence when it is none."""
+    usual = _USUAL.fullmatch(text)
+    if usual:
+        return "+1" + "".join(filter(None, usual.groups()))
     try:
         number = phonenumbers.parse(text, REGION)
     except phonenumbers.NumberParseException:

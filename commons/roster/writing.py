@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import repeat
 from typing import Any
 
 from peewee import __exception_wrapper__, chunked
@@ -66,8 +67,9 @@ def _ids(keys: Sequence[str]) -> dict[str, int]:
     """Return the key of each person by public id."""
     found: dict[str, int] = {}
     for some in chunked(keys, CHUNK):
-        rows: Any = Person.select(Person.public_id, Person.id).where(Person.public_id.in_(some))
-        found.update(rows.tuples())
+        marks = ", ".join([database.param] * len(some))
+        sql = f"SELECT public_id, id FROM person WHERE public_id IN ({marks})"  # noqa: S608
+        found.update(database.execute_sql(sql, some).fetchall())
     return found
 
 
@@ -79,7 +81,19 @@ def insert(model: type[BaseModel], rows: Sequence[dict[str, Any]]) -> None:
     columns = ", ".join(f'"{field.column_name}"' for field in fields)
     marks = ", ".join([database.param] * len(fields))
     statement = f'INSERT INTO "{model._meta.table_name}" ({columns}) VALUES ({marks})'  # noqa: S608
-    values = [[field.db_value(row[field.name]) for field in fields] for row in rows]
+    values = zip(
+        *(_column(field, [row[field.name] for row in rows]) for field in fields), strict=True
+    )
     # Peewee's own errors, whichever driver raises them.
     with __exception_wrapper__:
         database.cursor().executemany(statement, values)
+
+
+def _column(field: Any, given: list[Any]) -> Iterable[Any]:
+    """Return what the database stores; what is the same in every row is worked out once."""
+    first = given[0]
+    if type(first) in (str, int):
+        return given
+    if all(value is first for value in given):
+        return repeat(field.db_value(first), len(given))
+    return map(field.db_value, given)
