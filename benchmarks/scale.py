@@ -25,6 +25,8 @@ class Scale:
     # B10
     import_rows: tuple[int, ...] = (10_000,)
     created_rows: int = 2_000
+    # S1
+    sign_ins: int = 600
     # B11, P2
     starts: int = 5
     held_after: int = 2_000  # messages
@@ -44,6 +46,7 @@ TINY = Scale(
     crash_messages=40,
     import_rows=(20,),
     created_rows=5,
+    sign_ins=6,
     starts=1,
     held_after=5,
     serves=1,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from benchmarks.figures import Line
-from benchmarks.rows import handing_over, importing, killing, pressing, serving, starting
+from benchmarks.rows import guessing, handing_over, importing, killing, pressing, serving, starting
 from benchmarks.scale import Scale
 
 Measure = Callable[[Scale, Callable[[str], None]], list[Line]]
@@ -16,6 +16,7 @@ ROWS: Mapping[str, Measure] = {
     "B4": killing.measure,
     "B10": importing.measure,
     "B11": starting.measure,
+    "S1": guessing.measure,
     "P1": serving.measure_pages,
     "P2": serving.measure_serving,
 }
