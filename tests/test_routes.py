@@ -35,7 +35,7 @@ def address(rule: Any, site: Site, alert: Alert) -> str:
     given["public_id"] = alert.public_id if rule.rule.startswith("/alerts") else site.public_id
     url = rule.rule
     for name in rule.arguments:
-        url = re.sub(rf"<(\w+:)?{name}>", given[name], url)
+        url = re.sub(rf"<(\w+:)?{name}>", given.get(name, "x" * 22), url)
     return url
 
 

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from commons.errors import Invalid
 from commons.i18n import gettext as _
-from commons.permissions import may
+from commons.permissions import may, require
 from commons.sites import service
 from commons.sites.forms import PostureForm, SearchForm
 from commons.sites.models import PostureValue, Site, SiteState
@@ -63,6 +63,7 @@ def show_site(public_id: str) -> ResponseReturnValue:
 def set_posture(public_id: str) -> ResponseReturnValue:
     """Write down a decision about the posture."""
     site, form, actor = service.find(public_id), PostureForm(), current_actor()
+    require(actor, "posture.set", site)
     if form.validate_on_submit():
         minutes, seen = int(form.review.data), form.seen.data or ""
         try:
