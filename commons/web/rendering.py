@@ -108,7 +108,7 @@ def clock_words(moment: dt.datetime | None) -> Markup:
 
 def _time_element(moment: dt.datetime, words: str) -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(
-        moment.isoformat(timespec="seconds"), escape(words)
+        moment.isoformat(timespec="minutes"), escape(words)
     )
 
 
