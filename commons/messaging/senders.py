@@ -15,12 +15,15 @@ from commons import clock
 from commons.database import transaction
 from commons.messaging.envelopes import Heard
 from commons.roster.models import ContactMethod, MethodKind, MethodState
+from commons.roster.numbers import is_account_id
 
 
 def identify(heard: Heard) -> ContactMethod | None:
     """Return the Signal contact that something came from, and learn its account id."""
     known = _by_aci(heard.aci) if heard.aci else None
     supposed = known is not None and known.checked_at is None
+    if known is not None and heard.number is not None and not supposed:
+        _show_number(known, heard.number)
     if heard.number is None or (known is not None and not supposed):
         return known
     if supposed and known is not None:
@@ -63,6 +66,20 @@ def fails(method_id: int) -> None:
 
 def _learn(method: ContactMethod, aci: str) -> None:
     _keep(method, aci, clock.now())
+
+
+def _show_number(method: ContactMethod, number: str) -> None:
+    """Keep the number of somebody who had hidden it, unless it is somebody else's already."""
+    value = method.reveal("value")
+    if not is_account_id(value) or _by_number(number) is not None:
+        return
+    ContactMethod.update(
+        value_index=ContactMethod.value_index.of(number),
+        **ContactMethod.sealed(method.public_id, value=number),
+    ).where(
+        ContactMethod.id == method.id,
+        ContactMethod.value_index == ContactMethod.value_index.of(value),
+    ).execute()
 
 
 def _forget(method: ContactMethod) -> None:

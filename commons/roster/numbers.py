@@ -17,6 +17,7 @@ _USUAL = re.compile(
     r"(?:\+?1[ .-]?)?(?:\(([2-9]\d{2})\) ?|([2-9]\d{2})[ .-]?)([2-9]\d{2})[ .-]?(\d{4})", re.ASCII
 )
 ENTER_A_NUMBER = _l("Enter a phone number with its area code, like 213 555 0142.")
+HIDDEN = _l("They keep their number hidden. Signal reaches them all the same.")
 NO_EXTENSIONS = _l("Enter a direct number. Signal cannot reach an extension.")
 
 
@@ -41,12 +42,19 @@ def e164(text: str) -> str:
     return plain
 
 
+def is_account_id(value: str) -> bool:
+    """Return whether a contact's value is a Signal account id, for want of a number."""
+    return not value.startswith("+")
+
+
 def ending(number: str) -> str:
-    """Return the last two digits, which is all that a list shows of a number."""
-    return number[-2:]
+    """Return the last two digits, all that a list shows of a number; empty for a hidden one."""
+    return "" if is_account_id(number) else number[-2:]
 
 
 def spaced(number: str) -> str:
-    """Return the number as people read it aloud: +1 213-555-0142."""
+    """Return the number as people read it aloud, +1 213-555-0142, or that they keep it hidden."""
+    if is_account_id(number):
+        return str(HIDDEN)
     parsed = phonenumbers.parse(number)
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
