@@ -10,7 +10,8 @@ from commons import crypto, i18n, limits
 from commons.errors import RateLimited
 from commons.messaging import outbox
 from commons.messaging.models import Conversation, Message, MessageState, Reply, Topic
-from commons.messaging.words import read_reply, words
+from commons.messaging.words import command, read_reply, words
+from commons.roster import guests
 from commons.roster.models import Consent, ConsentState, Person
 from commons.roster.service import resume_everywhere, withdraw_everywhere
 
@@ -20,7 +21,7 @@ class Inbound:
     """What a person said, as a handler gets it.
 
     `meaning` is ack, number:N, help, start, other or reaction; `about` is the message of ours
-    that they quoted or reacted to.
+    that they quoted or reacted to; `stopped` says that they want no messages of any site.
     """
 
     person: Person
@@ -28,6 +29,7 @@ class Inbound:
     meaning: str
     text: str
     about: Message | None = None
+    stopped: bool = False
 
 
 # Returns the answer in the person's language, the empty string for none, None for not mine.
@@ -44,27 +46,35 @@ def hear(
     """Act on words from a person, inside the caller's transaction.
 
     STOP comes first, in any language and whatever question is open. Then each handler is asked;
-    what none of them understands is kept for a person to read.
+    what none of them understands is kept for a person to read. Whoever is being erased, and a
+    guest who writes too often, is not talked to.
     """
+    if person.leaving_at is not None:
+        return
     meaning = read_reply(text)
     if meaning == "stop":
         _stop(person)
         return
-    if _stopped(person) and meaning != "start":
-        _say_seldom(person, "start_hint", "answer-stopped")
+    if guests.is_guest(person) and not _allowed("guest-person", person.public_id):
         return
-    inbound = Inbound(person, at, meaning, text, about)
-    if meaning == "start" and resume_everywhere(person):
+    starts = meaning == "start" or _is_bare_join(text)
+    if starts and resume_everywhere(person):
         outbox.say(person, _phrase(person, "start_done"), "start")
-    elif not _handled(inbound, handlers):
-        _leave_to_a_person(inbound)
+        return
+    stopped = _stopped(person)
+    if _handled(Inbound(person, at, meaning, text, about, stopped), handlers):
+        return
+    if stopped:
+        _say_seldom(person, "start_hint", "answer-stopped")
+    else:
+        leave_to_a_person(Inbound(person, at, meaning, text, about))
 
 
 def react(
     person: Person, at: dt.datetime, emoji: str, about: Message, handlers: Sequence[Handler]
 ) -> None:
     """Act on a reaction to a message of ours; nobody is asked to make sense of a stray one."""
-    if not _stopped(person):
+    if person.leaving_at is None and not _stopped(person):
         _handled(Inbound(person, at, "reaction", emoji, about), handlers)
 
 
@@ -101,20 +111,30 @@ def _stopped(person: Person) -> bool:
     return bool(states) and all(state == ConsentState.WITHDRAWN for state in states)
 
 
-def _leave_to_a_person(inbound: Inbound) -> None:
-    person = inbound.person
+def _is_bare_join(text: str) -> bool:
+    found = command("join")(text)
+    return found is not None and not found.answers
+
+
+def leave_to_a_person(inbound: Inbound) -> None:
+    """Keep words for a person to read, and say so now and then; *help* is answered instead."""
     if inbound.meaning in ("help", "start"):
-        _say_seldom(person, "help", "answer-help")
+        _say_seldom(inbound.person, "help", "answer-help")
         return
+    keep(inbound)
+    _say_seldom(inbound.person, "unknown", "answer-unknown")
+
+
+def keep(inbound: Inbound, site_id: int | None = None) -> None:
+    """Keep words for the people of a site to read; without one, of the site they are about."""
     public_id = crypto.public_id()
     Reply.create(
         public_id=public_id,
-        person=person,
-        site=_site_of(inbound),
+        person=inbound.person,
+        site=site_id or _site_of(inbound),
         received_at=inbound.at,
         **Reply.sealed(public_id, body=inbound.text),
     )
-    _say_seldom(person, "unknown", "answer-unknown")
 
 
 def _site_of(inbound: Inbound) -> int | None:
@@ -129,11 +149,16 @@ def _site_of(inbound: Inbound) -> int | None:
 
 
 def _say_seldom(person: Person, phrase: str, limit: str) -> None:
+    if _allowed(limit, person.public_id):
+        outbox.say(person, _phrase(person, phrase), phrase.replace("_", "-"))
+
+
+def _allowed(limit: str, *who: str) -> bool:
     try:
-        limits.hit(limit, person.public_id)
+        limits.hit(limit, *who)
     except RateLimited:
-        return
-    outbox.say(person, _phrase(person, phrase), phrase.replace("_", "-"))
+        return False
+    return True
 
 
 def _phrase(person: Person, name: str) -> str:

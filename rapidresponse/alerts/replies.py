@@ -48,7 +48,7 @@ def acknowledge(inbound: Inbound) -> str | None:
     A quote or reaction decides; then an open question; then a code; then the one live alert;
     else we ask. The empty string means: recorded, and nothing needs to be said.
     """
-    if inbound.meaning in ("start", "help"):
+    if inbound.meaning in ("start", "help") or inbound.stopped:
         return None
     if inbound.about is not None:
         return _about(inbound)
@@ -94,6 +94,9 @@ def _chosen(inbound: Inbound) -> Alert | None:
         return None
     asked = state.current(inbound.person, inbound.at)
     if asked is None or asked.flow != WHICH or str(number) not in asked.answers:
+        return None
+    if inbound.at <= asked.heard_at:
+        # It was sent before we asked.
         return None
     state.close(inbound.person)
     found: Alert | None = Alert.get_or_none(Alert.public_id == asked.answers[str(number)])

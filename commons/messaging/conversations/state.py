@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from commons import crypto
+from commons import clock, crypto
 from commons.database import transaction
 from commons.messaging.models import Conversation
 from commons.roster.models import Person
@@ -46,7 +46,8 @@ def ask(
             question=question,
             heard_at=at,
             misses=misses,
-            expires_at=at + OPEN_FOR,
+            # A phone whose clock is years ahead must not keep a question for years.
+            expires_at=min(at, clock.now() + dt.timedelta(days=1)) + OPEN_FOR,
             **Conversation.sealed(public_id, answers=json.dumps(dict(answers))),
         )
 
