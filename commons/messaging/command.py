@@ -15,6 +15,7 @@ from commons.messaging.jobs import Job
 from commons.messaging.relay import Relay
 from commons.messaging.replies import Handler
 from commons.messaging.status import lines, status
+from commons.messaging.strangers import Doorkeeper, nobody
 from commons.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -22,7 +23,11 @@ USAGE = "Say what the relay shall do: run, once or status."
 
 
 def main(
-    settings: Settings, handlers: Sequence[Handler], jobs: Sequence[Job], argv: Sequence[str]
+    settings: Settings,
+    handlers: Sequence[Handler],
+    jobs: Sequence[Job],
+    argv: Sequence[str],
+    may_begin: Doorkeeper = nobody,
 ) -> int:
     """Do one of the relay's verbs after `compose`, and return the exit status."""
     verb = argv[0] if argv else ""
@@ -32,7 +37,7 @@ def main(
     if verb == "status":
         sys.stdout.write("\n".join(lines(status())) + "\n")
         return 0
-    relay = Relay(gateway_of(settings), settings, handlers, jobs)
+    relay = Relay(gateway_of(settings), settings, handlers, jobs, may_begin=may_begin)
     try:
         if verb == "once":
             relay.once()

@@ -11,11 +11,12 @@ from typing import Any
 
 from commons import clock, crypto
 from commons.database import connection, transaction
-from commons.messaging import envelopes, receipts, replies, senders
+from commons.messaging import envelopes, receipts, replies, senders, strangers
 from commons.messaging.envelopes import Deletion, Heard, KeyChange, Reaction, Receipt, Words
 from commons.messaging.models import Envelope, EnvelopeState, Message, Reply
 from commons.messaging.replies import Handler
 from commons.messaging.statements import at, run
+from commons.messaging.strangers import Doorkeeper
 from commons.roster.models import ContactMethod
 
 log = logging.getLogger(__name__)
@@ -61,9 +62,11 @@ class Receiver:
         self,
         handlers: Sequence[Handler] = (),
         ask_contacts: Callable[[str], None] = lambda _aci: None,
+        may_begin: Doorkeeper = strangers.nobody,
     ) -> None:
-        """Take the reply handlers, and whom to ask about an account id that nobody knows."""
+        """Take the reply handlers, whom to ask about an account id, and what strangers may say."""
         self.handlers = handlers
+        self.may_begin = may_begin
         self.ask_contacts = ask_contacts
         self._later: dict[int, tuple[float, float]] = {}
         self._looked_up: dict[str, float] = {}
@@ -134,14 +137,13 @@ class Receiver:
         method = senders.identify(heard)
         if method is not None:
             return self._from_person(heard, method)
-        if heard.aci is None or heard.number is not None:
-            return True
-        if not self._was_looked_up(heard.aci):
+        if heard.number is None and heard.aci is not None and not self._was_looked_up(heard.aci):
             self.ask_contacts(heard.aci)
             return False
-        if isinstance(heard.content, Receipt):
+        if isinstance(heard.content, Receipt) and heard.number is None and heard.aci is not None:
             return receipts.apply(heard.content, None, clock.now(), heard.aci)
-        return True
+        method = strangers.welcome(heard, self.may_begin)
+        return True if method is None else self._from_person(heard, method)
 
     def _was_looked_up(self, aci: str) -> bool:
         return clock.monotonic() - self._looked_up.get(aci, -math.inf) < LOOKED_UP

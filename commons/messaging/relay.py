@@ -29,6 +29,7 @@ from commons.messaging.jobs import Job, Schedule
 from commons.messaging.receiver import Receiver
 from commons.messaging.replies import Handler
 from commons.messaging.singleton import OnlyRelay
+from commons.messaging.strangers import Doorkeeper, nobody
 from commons.messaging.workers import Workers
 from commons.settings import Settings
 
@@ -55,8 +56,12 @@ class Relay:
         jobs: Sequence[Job] = (),
         *,
         unknown_wait: dt.timedelta = UNKNOWN_WAIT,
+        may_begin: Doorkeeper = nobody,
     ) -> None:
-        """Take everything it works with; `unknown_wait` is how long a lost answer is waited for."""
+        """Take everything it works with; `unknown_wait` is how long a lost answer is waited for.
+
+        `may_begin` says what a stranger may begin a conversation with.
+        """
         self.gateway = gateway
         self.settings = settings
         self.unknown_wait = unknown_wait
@@ -69,7 +74,7 @@ class Relay:
             busy=lambda: bool(self.in_hand),
             post=self.news.put,
         )
-        self.receiver = Receiver(handlers, self.ears.ask_contacts)
+        self.receiver = Receiver(handlers, self.ears.ask_contacts, may_begin)
         self.schedule = Schedule(jobs)
         self.in_flight = settings.in_flight or 1
         self.in_hand: dict[int, Errand] = {}
