@@ -12,6 +12,10 @@ from typing import TYPE_CHECKING, Any
 from commons import crypto, database, i18n, installation, logs, migration
 from commons.errors import ConfigurationError, DomainError
 from commons.messaging import doorbell
+from commons.messaging.conversations.engine import Engine
+from commons.messaging.conversations.help import help_flow
+from commons.messaging.conversations.language import language_flow
+from commons.messaging.conversations.person import person_flow
 from commons.messaging.jobs import Job
 from commons.retention import purge
 from commons.settings import Settings, environment
@@ -23,8 +27,12 @@ if TYPE_CHECKING:
     from flask import Flask
 
 HOUR = 3600
-# What a reply may mean, asked in this order; the first that answers has it.
-REPLY_HANDLERS = (alert_replies.acknowledge,)
+# Where two conversations begin with the same words, the first has them.
+FLOWS = (language_flow(), help_flow(), person_flow())
+ENGINE = Engine(FLOWS)
+# What a reply may mean, asked in this order; the first that answers has it. An open question
+# takes its number before an alert does, and is asked again only when nobody makes sense of words.
+REPLY_HANDLERS = (ENGINE.handle, alert_replies.acknowledge, ENGINE.ask_again)
 JOBS = (
     Job("alerts.mark-stale", 60, alert_endings.mark_stale),
     Job("alerts.erase-ended", HOUR, alert_endings.erase_ended),
@@ -96,7 +104,9 @@ def main(arguments: list[str] | None = None) -> None:
 
             settings = Settings.from_environment(environment(os.environ))
             compose(settings)
-            sys.exit(relay_command.main(settings, REPLY_HANDLERS, JOBS, given[1:]))
+            sys.exit(
+                relay_command.main(settings, REPLY_HANDLERS, JOBS, given[1:], ENGINE.may_begin)
+            )
         from commons import cli
 
         cli.main(create_app, given)

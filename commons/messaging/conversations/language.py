@@ -1,0 +1,93 @@
+"""LANGUAGE: which language somebody's messages are in, chosen from their own phone."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+
+from commons import i18n
+from commons.messaging.conversations.flows import (
+    Ask,
+    Choice,
+    End,
+    Flow,
+    Next,
+    Question,
+    Started,
+    Talk,
+)
+from commons.messaging.words import LOCALES, command, plain, words
+from commons.roster.models import Person
+
+NAME = "language"
+
+
+def language_flow() -> Flow:
+    """Return the conversation in which a person picks their language, by name or from a list."""
+    which = Question(
+        ask=lambda talk: words(talk.person.language).say("language_which"),
+        choices=lambda _talk: [
+            Choice(
+                code,
+                i18n.NAMES[code],
+                frozenset({name for name, its in _names().items() if its == code}),
+            )
+            for code in LOCALES
+        ],
+        answer=lambda talk, value: End(_spoken(talk.person, value)),
+    )
+    return Flow(NAME, recognise, _begin, {"which": which})
+
+
+def recognise(text: str) -> Started | None:
+    """Return how LANGUAGE begins: by its command, with a language behind it, or by that alone.
+
+    A command with anything else behind it, such as *language barrier*, is not for this flow.
+    """
+    direct = _names().get(plain(text))
+    if direct:
+        return Started({"language": direct}, direct)
+    found = command("language")(text)
+    if found is None or "rest" not in found.answers:
+        return found
+    code = _names().get(plain(found.answers["rest"]))
+    return Started({"language": code}, code) if code else None
+
+
+def change(person: Person, code: str) -> None:
+    """Set the language of a person's messages, and of what is said to them from here on."""
+    before = person.language
+    Person.update(language=code).where(Person.id == person.id, Person.language == before).execute()
+    person.language = code
+
+
+def _begin(talk: Talk) -> Next:
+    code = talk.answers.get("language")
+    return End(_spoken(talk.person, code)) if code else Ask("which")
+
+
+def _spoken(person: Person, code: str) -> str:
+    change(person, code)
+    return words(code).say("language_done")
+
+
+@functools.cache
+def _names() -> Mapping[str, str]:
+    """Return what each language is called, by itself and in English, and its code."""
+    called = {plain(i18n.NAMES[code]): code for code in LOCALES}
+    called |= {
+        plain(name): code
+        for name, code in i18n.ALIASES.items()
+        if code in LOCALES and len(name) > 3 and "_" not in name
+    }
+    called |= {
+        "中文": "zh_Hans",
+        "繁體中文": "zh_Hans",
+        "汉语": "zh_Hans",
+        "漢語": "zh_Hans",
+        "ingles": "en",
+        "영어": "en",
+        "英语": "en",
+        "castellano": "es",
+    }
+    return called
