@@ -12,8 +12,8 @@ from commons.messaging import outbox
 from commons.messaging.models import Conversation, Message, MessageState, Reply, Topic
 from commons.messaging.words import command, read_reply, words
 from commons.roster import guests
+from commons.roster.consent import resume_everywhere, stopped_at, withdraw_everywhere
 from commons.roster.models import Consent, ConsentState, Person
-from commons.roster.service import resume_everywhere, withdraw_everywhere
 
 
 @dataclass(frozen=True)
@@ -53,12 +53,16 @@ def hear(
         return
     meaning = read_reply(text)
     if meaning == "stop":
-        _stop(person)
+        _stop(person, at)
         return
     if guests.is_guest(person) and not _allowed("guest-person", person.public_id):
         return
+    last_stop = stopped_at(person)
+    if last_stop is not None and at <= last_stop:
+        # Sent before STOP, heard after it: STOP wins.
+        return
     starts = meaning == "start" or _is_bare_join(text)
-    if starts and resume_everywhere(person):
+    if starts and resume_everywhere(person, at=at):
         outbox.say(person, _phrase(person, "start_done"), "start")
         return
     stopped = _stopped(person)
@@ -89,8 +93,8 @@ def _handled(inbound: Inbound, handlers: Sequence[Handler]) -> bool:
     return False
 
 
-def _stop(person: Person) -> None:
-    changed = withdraw_everywhere(person, by="signal")
+def _stop(person: Person, at: dt.datetime) -> None:
+    changed = withdraw_everywhere(person, at=at)
     # Answers go on: also the one that says that this was understood.
     of_sites = Topic.select(Topic.id).where(Topic.site.is_null(False))
     Message.update(state=MessageState.CANCELLED, reason="consent").where(

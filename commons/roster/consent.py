@@ -80,37 +80,54 @@ def withdraw(actor: Actor, person: Person, site: Site) -> None:
         record(actor, "consent.withdrawn", f"person:{person.public_id}", site=site.id)
 
 
-def withdraw_everywhere(person: Person, by: str = SIGNAL) -> int:
+def withdraw_everywhere(person: Person, by: str = SIGNAL, at: dt.datetime | None = None) -> int:
     """Withdraw a person's consent at every site at once; return at how many it changed.
 
-    It cancels nothing that is queued: messaging does, in the same transaction.
+    `at` is when they said so, now if nothing is given. It cancels nothing that is queued:
+    messaging does, in the same transaction.
     """
-    return _everywhere(person, by, ConsentState.WITHDRAWN)
-
-
-def resume_everywhere(person: Person, by: str = SIGNAL) -> int:
-    """Give consent again wherever the person themselves had withdrawn it from their phone."""
-    return _everywhere(person, by, ConsentState.GIVEN)
-
-
-def _everywhere(person: Person, by: str, to: ConsentState) -> int:
-    themselves, now = Actor(f"person:{person.public_id}"), clock.now()
-    rows = Consent.select().where(Consent.person == person)
-    if to == ConsentState.GIVEN:
-        rows = rows.where(Consent.state == ConsentState.WITHDRAWN, Consent.withdrawn_by == by)
-    else:
-        rows = rows.where(Consent.state != ConsentState.WITHDRAWN)
+    rows = Consent.select().where(Consent.person == person, Consent.state != ConsentState.WITHDRAWN)
+    when = min(at or clock.now(), clock.now())
     with transaction():
         changed = list(rows)
         for row in changed:
-            if to == ConsentState.GIVEN:
-                _agree(row, f"START by {by}", themselves.ref, now)
-                kind = "consent.given"
-            else:
-                _withdraw(row, by, now)
-                kind = "consent.withdrawn"
-            record(themselves, kind, f"person:{person.public_id}", site=row.site_id)
+            _withdraw(row, by, when)
+            _record_own(row, person, "consent.withdrawn")
     return len(changed)
+
+
+def resume_everywhere(person: Person, by: str = SIGNAL, at: dt.datetime | None = None) -> int:
+    """Give consent again wherever the person themselves had withdrawn it from their phone.
+
+    What they withdrew later than `at` stays withdrawn: their phone sent START before STOP.
+    """
+    rows = Consent.select().where(
+        Consent.person == person,
+        Consent.state == ConsentState.WITHDRAWN,
+        Consent.withdrawn_by == by,
+    )
+    if at is not None:
+        rows = rows.where(Consent.withdrawn_at < at)
+    with transaction():
+        changed = list(rows)
+        for row in changed:
+            _agree(row, f"START by {by}", f"person:{person.public_id}", clock.now())
+            _record_own(row, person, "consent.given")
+    return len(changed)
+
+
+def stopped_at(person: Person) -> dt.datetime | None:
+    """Return when a person last said STOP from their phone, if no consent of theirs is left."""
+    rows = list(Consent.select().where(Consent.person == person))
+    if not rows or any(row.state != ConsentState.WITHDRAWN for row in rows):
+        return None
+    said: list[dt.datetime] = [row.withdrawn_at for row in rows if row.withdrawn_by == SIGNAL]
+    return max(said, default=None)
+
+
+def _record_own(row: Consent, person: Person, kind: str) -> None:
+    subject = f"person:{person.public_id}"
+    record(Actor(subject), kind, subject, site=row.site_id)
 
 
 def _withdraw(found: Consent, by: str, now: dt.datetime) -> None:
