@@ -72,14 +72,14 @@ class Receiver:
         self._looked_up: dict[str, float] = {}
 
     def process(self) -> bool:
-        """Work through a batch in one transaction; return whether more waits."""
+        """Work through a batch in one transaction; return whether more waits, or was caused."""
+        done = 0
         with connection():
             ids = self._next()
             if ids:
                 with transaction():
-                    for envelope_id in ids:
-                        self._one(envelope_id)
-        return len(ids) >= BATCH
+                    done = sum(self._one(envelope_id) for envelope_id in ids)
+        return done > 0 or len(ids) >= BATCH
 
     def _next(self) -> list[int]:
         moment = clock.monotonic()
@@ -89,8 +89,11 @@ class Receiver:
             rows = rows.where(Envelope.id.not_in(asleep))
         return [key for (key,) in rows.order_by(Envelope.id).limit(BATCH).tuples()]
 
-    def _one(self, envelope_id: int) -> None:
-        """Work through one envelope; a poisoned one is tried again later, then set aside."""
+    def _one(self, envelope_id: int) -> bool:
+        """Work through one envelope and return whether it is done.
+
+        A poisoned one is tried again later, then set aside.
+        """
         row = Envelope.get_by_id(envelope_id)
         try:
             with transaction():
@@ -98,10 +101,12 @@ class Receiver:
         except Exception as error:
             log.warning("Envelope %s could not be read: %s", envelope_id, type(error).__name__)
             self._set_aside(row)
-            return
-        if done or self._patience_is_over(envelope_id):
+            return False
+        done = done or self._patience_is_over(envelope_id)
+        if done:
             self._later.pop(envelope_id, None)
             _finish(envelope_id, EnvelopeState.DONE)
+        return done
 
     def _set_aside(self, row: Envelope) -> None:
         Envelope.update(tries=Envelope.tries + 1).where(Envelope.id == row.id).execute()
