@@ -24,6 +24,7 @@ LIMITS: dict[str, tuple[str, ...]] = {
     "reveal": ("30 per hour", "100 per day"),  # contact details shown to one person
     "answer-unknown": ("1 per hour",),  # "a person will read this", to one person
     "answer-stopped": ("1 per hour",),  # "your messages are stopped", to one person
+    "conversation": ("60 per hour",),  # turns of one person that are answered
     "guest": ("60 per hour",),  # strangers who become guests, in the whole installation
     "guest-person": ("20 per hour", "60 per day"),  # messages of one guest that are answered
     "answer-help": ("6 per hour",),  # how to use the relay, told to one person

@@ -6,6 +6,8 @@ import functools
 from collections.abc import Mapping
 
 from commons import i18n
+from commons.errors import Conflict
+from commons.i18n import lazy_gettext as _l
 from commons.messaging.conversations.flows import (
     Ask,
     Choice,
@@ -20,20 +22,19 @@ from commons.messaging.words import LOCALES, command, plain, words
 from commons.roster.models import Person
 
 NAME = "language"
+# How speakers of one language call another, and their own.
+_OTHER_NAMES = {
+    "inglés": "en", "영어": "en", "英语": "en", "英語": "en", "անգլերեն": "en", "انگلیسی": "en",
+    "castellano": "es", "coreano": "ko", "한글": "ko", "中文": "zh_Hans", "汉语": "zh_Hans",
+    "漢語": "zh_Hans", "普通话": "zh_Hans", "chino": "zh_Hans", "armenio": "hy", "persa": "fa",
+}  # fmt: skip
 
 
 def language_flow() -> Flow:
     """Return the conversation in which a person picks their language, by name or from a list."""
     which = Question(
         ask=lambda talk: words(talk.person.language).say("language_which"),
-        choices=lambda _talk: [
-            Choice(
-                code,
-                i18n.NAMES[code],
-                frozenset({name for name, its in _names().items() if its == code}),
-            )
-            for code in LOCALES
-        ],
+        choices=lambda _talk: [Choice(code, i18n.NAMES[code], _also(code)) for code in LOCALES],
         answer=lambda talk, value: End(_spoken(talk.person, value)),
     )
     return Flow(NAME, recognise, _begin, {"which": which})
@@ -55,9 +56,13 @@ def recognise(text: str) -> Started | None:
 
 
 def change(person: Person, code: str) -> None:
-    """Set the language of a person's messages, and of what is said to them from here on."""
-    before = person.language
-    Person.update(language=code).where(Person.id == person.id, Person.language == before).execute()
+    """Set the language of a person's messages, and of what is said to them from here on.
+
+    Raises Conflict when it changed a moment ago.
+    """
+    here = (Person.id == person.id) & (Person.language == person.language)
+    if not Person.update(language=code).where(here).execute():
+        raise Conflict(_l("Your language changed a moment ago. Try again."))
     person.language = code
 
 
@@ -73,21 +78,15 @@ def _spoken(person: Person, code: str) -> str:
 
 @functools.cache
 def _names() -> Mapping[str, str]:
-    """Return what each language is called, by itself and in English, and its code."""
+    """Return what each language is called, by itself and by others, and its code."""
     called = {plain(i18n.NAMES[code]): code for code in LOCALES}
+    # Tags such as `es` stay out: a word of two letters may mean anything.
     called |= {
-        plain(name): code
-        for name, code in i18n.ALIASES.items()
-        if code in LOCALES and len(name) > 3 and "_" not in name
+        name: code for name, code in i18n.ALIASES.items() if name.isalpha() and len(name) > 3
     }
-    called |= {
-        "中文": "zh_Hans",
-        "繁體中文": "zh_Hans",
-        "汉语": "zh_Hans",
-        "漢語": "zh_Hans",
-        "ingles": "en",
-        "영어": "en",
-        "英语": "en",
-        "castellano": "es",
-    }
-    return called
+    called |= {plain(name): code for name, code in _OTHER_NAMES.items()}
+    return {name: code for name, code in called.items() if code in LOCALES}
+
+
+def _also(code: str) -> frozenset[str]:
+    return frozenset(name for name, its in _names().items() if its == code)

@@ -6,14 +6,20 @@ import re
 
 import pytest
 
+from commons.messaging import words as module
+from commons.messaging.conversations.flows import Started
 from commons.messaging.words import (
+    COMMANDS,
     LOCALES,
     MEANINGS,
     PHRASES,
+    Words,
+    command,
     plain,
     read_code,
     read_number,
     read_reply,
+    sayings,
     words,
 )
 
@@ -115,3 +121,76 @@ def test_an_unknown_language_gets_english_and_reviews_are_honest() -> None:
 
 def test_values_are_isolated_in_persian() -> None:
     assert re.search("\u2068K7\u2069", words("fa").say("ack_thanks", code="K7"))
+
+
+@pytest.mark.parametrize("key", COMMANDS)
+@pytest.mark.parametrize("locale", LOCALES)
+def test_every_command_has_a_word_that_begins_it(locale: str, key: str) -> None:
+    for word in words(locale).commands[key]:
+        found = command(key)(word.upper())
+        assert found is not None
+        assert found.language in {locale, None}
+        assert all(command(other)(word) is None for other in COMMANDS if other != key)
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "rest"),
+    [
+        ("join", "JOIN ABCD-1234", "ABCD-1234"),
+        ("join", "Unirme  abcd 1234 ñu", "abcd 1234 ñu"),
+        ("language", "زبان فارسی", "فارسی"),
+        ("my_data", "mis datos PDF", "PDF"),
+        ("lock", "lock 4821", "4821"),
+    ],
+)
+def test_what_follows_a_command_is_kept_as_typed(key: str, text: str, rest: str) -> None:
+    found = command(key)(text)
+    assert found is not None
+    assert found.answers == {"rest": rest}
+
+
+@pytest.mark.parametrize(
+    ("key", "text"),
+    [
+        ("leave", "leave now, agents are at the door"),
+        ("person", "person with a gun"),
+        ("help", "help us"),
+        ("lock", "lock all the doors"),
+        ("no", "no school today?"),
+        ("yes", "yes but who are you"),
+        ("join", "rejoin ABC"),
+        ("join", "join " * 60),
+    ],
+)
+def test_a_sentence_is_no_command(key: str, text: str) -> None:
+    assert command(key)(text) is None
+
+
+def test_a_word_of_several_languages_shows_none() -> None:
+    assert command("no")("no") == Started({}, None)
+    assert {plain("sí"), plain("네"), plain("بله")} <= sayings("yes")
+
+
+@pytest.mark.parametrize(("key", "word"), [("leave", "join"), ("leave", "stop"), ("no", "ok")])
+def test_a_word_with_two_meanings_is_refused(
+    monkeypatch: pytest.MonkeyPatch, key: str, word: str
+) -> None:
+    real = words("en")
+    wrong = Words(
+        real.locale,
+        real.direction,
+        real.reviewed,
+        real.phrases,
+        real.replies,
+        {**real.commands, key: real.commands[key] | {word}},
+    )
+    monkeypatch.setattr(module, "words", lambda code: wrong if code == "en" else words(code))
+    with pytest.raises(ValueError, match="means two things"):
+        module._commands.__wrapped__()
+
+
+def test_numbered_lines_keep_their_numbers_first_in_both_directions() -> None:
+    assert words("en").numbered(["English", "Español"]) == "1 English\n2 Español"
+    assert words("en").numbered(["فارسی"]) == "\u200e1 \u2068فارسی\u2069"
+    assert words("fa").numbered(["English"]) == "\u200f1 \u2068English\u2069"
+    assert words("en").numbered([]) == ""

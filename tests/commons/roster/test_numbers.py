@@ -41,3 +41,11 @@ def test_an_extension_is_refused() -> None:
 def test_a_list_shows_the_last_two_digits() -> None:
     assert numbers.ending("+12135550142") == "42"
     assert numbers.spaced("+12135550142") == "+1 213-555-0142"
+
+
+def test_a_hidden_number_has_no_digits_to_show() -> None:
+    account_id = "99999999-9999-4999-8999-999999999999"
+    assert numbers.is_account_id(account_id)
+    assert not numbers.is_account_id("+12135550142")
+    assert numbers.ending(account_id) == ""
+    assert numbers.spaced(account_id) == numbers.HIDDEN

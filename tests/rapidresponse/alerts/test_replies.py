@@ -8,8 +8,11 @@ import pytest
 
 from commons import clock
 from commons.errors import Conflict, NotFound
+from commons.messaging.conversations.engine import Engine
+from commons.messaging.conversations.language import language_flow
 from commons.messaging.models import Conversation, Message, MessageState, Reply
 from commons.messaging.replies import hear, react
+from commons.messaging.words import words
 from commons.roster.models import Person
 from rapidresponse.alerts import replies, tallies
 from rapidresponse.alerts.models import Acknowledgement, Alert, VersionKind
@@ -97,6 +100,47 @@ def test_a_question_is_open_for_half_an_hour(school: School) -> None:
         got(send(school.site, school.cast.rosa), school.teacher)
     say(school.teacher, "1")
     hear(school.teacher, clock.now() + dt.timedelta(minutes=31), "2", None, HANDLERS)
+    assert acknowledged() == []
+
+
+def test_a_number_that_was_sent_before_the_question_does_not_answer_it(school: School) -> None:
+    for _ in range(2):
+        got(send(school.site, school.cast.rosa), school.teacher)
+    early = clock.now()
+    say(school.teacher, "ok")
+    hear(school.teacher, early, "2", None, HANDLERS)
+    assert acknowledged() == []
+    assert Conversation.select().exists()
+
+
+def test_a_question_of_a_conversation_takes_its_number_before_the_alert(school: School) -> None:
+    alert = send(school.site, school.cast.rosa)
+    got(alert, school.teacher)
+    engine = Engine((language_flow(),))
+    handlers = (engine.handle, acknowledge, engine.ask_again)
+    for text in ("language", "1"):
+        hear(school.teacher, clock.now(), text, None, handlers)
+    assert acknowledged() == []
+    assert last_answer(school.teacher) == words("en").say("language_done")
+    hear(school.teacher, clock.now(), "1", None, handlers)
+    assert acknowledged() == [(alert.id, school.teacher.id, "reply")]
+
+
+@pytest.mark.parametrize("text", ["ok", "👍", "recibido"])
+def test_received_acknowledges_though_a_question_is_open(school: School, text: str) -> None:
+    alert = send(school.site, school.cast.rosa)
+    got(alert, school.teacher)
+    engine = Engine((language_flow(),))
+    for said in ("language", text):
+        handlers = (engine.handle, acknowledge, engine.ask_again)
+        hear(school.teacher, clock.now(), said, None, handlers)
+    assert acknowledged() == [(alert.id, school.teacher.id, "reply")]
+
+
+def test_somebody_who_stopped_acknowledges_nothing(school: School) -> None:
+    got(send(school.site, school.cast.rosa), school.teacher)
+    say(school.teacher, "stop")
+    say(school.teacher, "1")
     assert acknowledged() == []
 
 
