@@ -55,7 +55,7 @@ def hear(
     if meaning == "stop":
         _stop(person, at)
         return
-    if guests.is_guest(person) and not _allowed("guest-person", person.public_id):
+    if guests.is_guest(person) and not allowed("guest-person", person):
         return
     last_stop = stopped_at(person)
     if last_stop is not None and at <= last_stop:
@@ -153,13 +153,14 @@ def _site_of(inbound: Inbound) -> int | None:
 
 
 def _say_seldom(person: Person, phrase: str, limit: str) -> None:
-    if _allowed(limit, person.public_id):
+    if allowed(limit, person):
         outbox.say(person, _phrase(person, phrase), phrase.replace("_", "-"))
 
 
-def _allowed(limit: str, *who: str) -> bool:
+def allowed(limit: str, person: Person) -> bool:
+    """Count something that is done for a person; return False when it is one too many."""
     try:
-        limits.hit(limit, *who)
+        limits.hit(limit, person.public_id)
     except RateLimited:
         return False
     return True

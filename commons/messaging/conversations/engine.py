@@ -36,9 +36,14 @@ class Engine:
     """Carries conversations on: one question a message, at most one answer to each."""
 
     def __init__(self, flows: Sequence[Flow]) -> None:
-        """Take the flows; where two recognise a text, the first of them begins."""
+        """Take the flows; where two recognise a text, the first of them begins.
+
+        Raises ValueError for two of one name.
+        """
         self.flows = tuple(flows)
         self._named = {flow.name: flow for flow in flows}
+        if len(self._named) != len(self.flows):
+            raise ValueError("Two conversations have the same name.")
 
     def may_begin(self, text: str) -> Started | None:
         """Return how a stranger's words begin something that strangers may, or None."""
@@ -56,16 +61,16 @@ class Engine:
         asked = self._open(inbound)
         begun = self._begun(inbound.text, self.flows)
         if asked is not None and inbound.at <= asked.heard_at:
-            known = begun or read_number(inbound.text) is not None or inbound.meaning != "other"
             # Sent before the question was: no answer to it. A sentence still finds its reader.
-            return "" if known or self._value(asked, inbound) is not None else None
+            return "" if begun or self._is_short_answer(asked, inbound) else None
+        value = None
         if asked is not None and not _means_an_alert(inbound, asked):
             value = self._value(asked, inbound)
-            if value is not None:
-                return self._answered(asked, inbound, value)
-        if begun is not None:
-            return self._begin(begun[0], begun[1], inbound)
-        return None
+        if (value is None and begun is None) or not replies.allowed("conversation", inbound.person):
+            return None
+        if asked is not None and value is not None:
+            return self._answered(asked, inbound, value)
+        return self._begin(*begun, inbound) if begun is not None else None
 
     def ask_again(self, inbound: Inbound) -> str | None:
         """Return the open question once more, where no other handler made sense of the words.
@@ -73,8 +78,14 @@ class Engine:
         After the second misunderstanding in a row the words are left to a person.
         """
         asked = self._open(inbound) if _addressed(inbound) else None
-        if asked is None:
+        if asked is None or inbound.at <= asked.heard_at:
             return None
+        value = self._value(asked, inbound)
+        if not replies.allowed("conversation", inbound.person):
+            return None
+        if value is not None:
+            # A 1 that was for an alert, had there been one.
+            return self._answered(asked, inbound, value)
         if asked.misses:
             state.close(inbound.person)
             replies.leave_to_a_person(inbound)
@@ -105,6 +116,15 @@ class Engine:
             if value is not None:
                 return value
         return question.read(talk) if question.read is not None else None
+
+    def _is_short_answer(self, asked: Open, inbound: Inbound) -> bool:
+        """Return whether words answer one or another question, and tell a person nothing."""
+        if read_number(inbound.text) is not None or inbound.meaning != "other":
+            return True
+        choices = self._named[asked.flow].questions[asked.question].choices
+        return choices is not None and (
+            _chosen(choices(_talk(inbound, asked)), inbound.text) is not None
+        )
 
     def _begun(self, text: str, flows: Sequence[Flow]) -> tuple[Flow, Started] | None:
         for flow in flows:

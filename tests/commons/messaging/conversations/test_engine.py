@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 
 import pytest
 
@@ -24,7 +23,7 @@ from commons.messaging.conversations.flows import (
 )
 from commons.messaging.models import Conversation, Message, MessageState, Reply
 from commons.messaging.replies import Inbound, hear, react
-from commons.messaging.words import command, sayings, words
+from commons.messaging.words import sayings, words
 from commons.roster.models import Consent, ConsentState, Person
 from tests import builders
 
@@ -90,7 +89,6 @@ def name_flow() -> Flow:
 
 ENGINE = Engine((snack_flow(), name_flow()))
 HANDLERS = (ENGINE.handle, ENGINE.ask_again)
-START = dt.datetime(2026, 9, 1, 15, 0, tzinfo=dt.UTC)
 
 
 @pytest.fixture
@@ -198,8 +196,9 @@ def test_what_was_sent_before_the_question_answers_nothing(person: Person, text:
 def test_a_sentence_sent_before_the_question_still_reaches_a_person(person: Person) -> None:
     before = clock.now()
     say(person, "snack")
-    hear(person, before, "agents are at the gate now", None, (ENGINE.handle,))
+    hear(person, before, "agents are at the gate now", None, HANDLERS)
     assert Reply.select().count() == 1
+    assert answers(person)[1:] == [words("en").say("unknown")]
     assert Conversation.get().misses == 0
 
 
@@ -266,6 +265,28 @@ def test_a_one_after_an_alert_does_not_answer_an_older_question(person: Person) 
     assert kept == [{"snack": "apple", "sure": "no"}]
 
 
+def test_a_one_that_no_alert_wants_answers_the_question_after_all(person: Person) -> None:
+    say(person, "snack")
+    _sent(person, builders.a_site("Brookside").id)
+    say(person, "1")
+    assert answers(person)[-1].startswith("apple: are you sure?")
+
+
+def test_a_sentence_older_than_a_question_for_free_words_is_not_its_answer(person: Person) -> None:
+    before = clock.now()
+    say(person, "name")
+    hear(person, before, "Ana", None, HANDLERS)
+    assert state.current(person, clock.now()).question == "name"
+    assert Reply.get().reveal("body") == "Ana"
+
+
+def test_sixty_turns_an_hour_are_answered_and_then_a_person_reads(person: Person) -> None:
+    for _ in range(65):
+        say(person, "snack")
+    assert len([text for text in answers(person) if text.startswith("Which snack?")]) == 60
+    assert Reply.select().count() == 5
+
+
 def test_strangers_may_begin_only_what_is_open_to_them() -> None:
     assert ENGINE.may_begin("name") == Started()
     assert ENGINE.may_begin("snack") is None
@@ -295,11 +316,6 @@ def test_a_clock_that_is_years_ahead_keeps_no_question_for_years(person: Person)
     assert Conversation.get().expires_at < clock.now() + dt.timedelta(days=2)
 
 
-def test_commands_in_flows(person: Person) -> None:
-    recognise = command("join")
-    found: Sequence[Started | None] = [
-        recognise("JOIN abc-123"),
-        recognise("unirme"),
-        recognise("x"),
-    ]
-    assert found == [Started({"rest": "abc-123"}, "en"), Started({}, "es"), None]
+def test_two_conversations_of_one_name_are_refused() -> None:
+    with pytest.raises(ValueError, match="same name"):
+        Engine((snack_flow(), snack_flow()))
