@@ -61,8 +61,10 @@ class Engine:
         asked = self._open(inbound)
         begun = self._begun(inbound.text, self.flows)
         if asked is not None and inbound.at <= asked.heard_at:
-            # Sent before the question was: no answer to it. A sentence still finds its reader.
-            return "" if begun or self._is_short_answer(asked, inbound) else None
+            # Sent before the question was: no answer to it. It may still be one to an alert, and a
+            # sentence still finds its reader.
+            lost = begun or (self._is_short_answer(asked, inbound) and inbound.meaning != "ack")
+            return "" if lost else None
         value = None
         if asked is not None and not _means_an_alert(inbound, asked):
             value = self._value(asked, inbound)
@@ -78,8 +80,10 @@ class Engine:
         After the second misunderstanding in a row the words are left to a person.
         """
         asked = self._open(inbound) if _addressed(inbound) else None
-        if asked is None or inbound.at <= asked.heard_at:
+        if asked is None:
             return None
+        if inbound.at <= asked.heard_at:
+            return "" if self._is_short_answer(asked, inbound) else None
         value = self._value(asked, inbound)
         if not replies.allowed("conversation", inbound.person):
             return None
