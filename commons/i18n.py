@@ -135,7 +135,12 @@ def _regional() -> str:
 
 def time_words(moment: dt.datetime, timezone: str) -> str:
     """Return the clock time at a site, such as `2:42 pm`, in the language in force."""
-    text = format_time(clock.local(moment, timezone), format="short", locale=_regional())
+    return bell_words(clock.local(moment, timezone).time())
+
+
+def bell_words(time: dt.time) -> str:
+    """Return a time on the clock, such as `8:05 am`, in the language in force."""
+    text = format_time(time, format="short", locale=_regional())
     # CLDR puts a narrow no-break space before pm, which many phones show as a box.
     text = text.replace("\u202f", " ").replace("\xa0", " ")
     return text.lower() if current() == DEFAULT else text
@@ -143,8 +148,19 @@ def time_words(moment: dt.datetime, timezone: str) -> str:
 
 def day_words(moment: dt.datetime, timezone: str) -> str:
     """Return the day at a site, such as `Tuesday 24 November`, in the language in force."""
-    pattern = "EEEE d MMMM" if current() == DEFAULT else "full"
-    return format_date(clock.local(moment, timezone), format=pattern, locale=_regional())
+    return date_words(clock.local(moment, timezone).date())
+
+
+def date_words(day: dt.date, *, year: bool = False) -> str:
+    """Return a day of the calendar, such as `Tuesday 24 November`, in the language in force."""
+    english = "EEEE d MMMM y" if year else "EEEE d MMMM"
+    pattern = english if current() == DEFAULT else "full"
+    return format_date(day, format=pattern, locale=_regional())
+
+
+def weekday_words(weekday: int) -> str:
+    """Return the name of a day of the week, 1 is Monday (ISO 8601), in the language in force."""
+    return format_date(dt.date(2024, 1, weekday), format="EEEE", locale=_regional())
 
 
 def moment_words(moment: dt.datetime, timezone: str) -> str:

@@ -41,6 +41,11 @@ _AGED = re.compile(
 )
 
 
+def is_first_name(word: str) -> bool:
+    """Return whether a word, in small letters and without accents, is a usual first name."""
+    return word in _FIRST
+
+
 def children(folded: Folded) -> Iterator[tuple[int, int]]:
     """Yield names that stand beside a word for a child or a relative, with that word."""
     yield from _after(folded)

@@ -10,13 +10,19 @@ from geopy.distance import great_circle
 
 # A degree of latitude is nowhere shorter than this many miles, so that a box is never too small.
 MILES_A_DEGREE = 68.7
+A_DEGREE = 69.093  # miles, on the mean sphere that great circles are measured on
 
 
 class Point(Protocol):
     """Something with a place on the map, if it is known."""
 
-    latitude: float | None
-    longitude: float | None
+    @property
+    def latitude(self) -> float | None:
+        """Return the degrees north."""
+
+    @property
+    def longitude(self) -> float | None:
+        """Return the degrees east."""
 
 
 Somewhere = TypeVar("Somewhere", bound=Point)
@@ -28,6 +34,25 @@ def miles(here: Point, there: Point) -> float | None:
         return None
     start, end = (here.latitude, here.longitude), (there.latitude, there.longitude)
     return float(great_circle(start, end).miles)
+
+
+def offset(here: Point, there: Point) -> tuple[float, float]:
+    """Return how many miles a point lies to the east and to the north of another.
+
+    It takes the earth for flat, which is right to a hundredth within fifteen miles. Both places
+    must be known.
+    """
+    assert here.latitude is not None and here.longitude is not None  # noqa: PT018
+    assert there.latitude is not None and there.longitude is not None  # noqa: PT018
+    middle = math.radians((here.latitude + there.latitude) / 2)
+    east = (there.longitude - here.longitude) * math.cos(middle)
+    return east * A_DEGREE, (there.latitude - here.latitude) * A_DEGREE
+
+
+def direction(here: Point, there: Point) -> int:
+    """Return the eighth of the compass in which a point lies: 0 is north, 2 is east."""
+    east, north = offset(here, there)
+    return round(math.degrees(math.atan2(east, north)) / 45) % 8
 
 
 def nearest(

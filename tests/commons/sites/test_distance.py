@@ -1,5 +1,6 @@
 """Miles between public points."""
 
+import math
 from dataclasses import dataclass
 
 import pytest
@@ -40,3 +41,17 @@ def test_the_box_holds_every_point_within_the_miles(
     low, high, west, right = distance.box(here, 5)
     inside = low <= latitude + north <= high and west <= longitude + east <= right
     assert inside or (distance.miles(here, there) or 0) > 5
+
+
+def test_the_compass_has_eight_directions_from_north_over_east() -> None:
+    steps = ((1, 0), (1, 1), (0, 1), (-1, 1), (-1, 0), (-1, -1), (0, -1), (1, -1))
+    school = Point(34.0, -118.0)
+    for eighth, (north, east) in enumerate(steps):
+        assert distance.direction(school, Point(34 + north * 0.01, -118 + east * 0.012)) == eighth
+
+
+def test_east_and_north_agree_with_the_great_circle() -> None:
+    school, there = Point(34.0, -118.0), Point(34.1, -118.15)
+    far = distance.miles(school, there)
+    assert far is not None
+    assert math.isclose(math.hypot(*distance.offset(school, there)), far, rel_tol=0.001)
