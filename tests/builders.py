@@ -22,7 +22,17 @@ from commons.roster.models import (
     Slot,
     SlotKind,
 )
-from commons.sites.models import District, DistrictKind, Site, SiteKind, SitePlace, SiteState
+from commons.sites.models import (
+    District,
+    DistrictKind,
+    MeetingPoint,
+    PointKind,
+    Site,
+    SiteKind,
+    SitePlace,
+    SiteState,
+    Zone,
+)
 
 _counter = itertools.count(1)
 AREA_CODES = (213, 310, 323, 424, 562, 626, 661, 714, 747, 818, 909, 949)
@@ -49,6 +59,17 @@ def a_site(
     for position, key in enumerate(("main_entrance", "side_gate")):
         SitePlace.create(site=site, key=key, position=position)
     return site
+
+
+def a_zone(site: Site, name: str = "North side", **given: Any) -> Zone:
+    """Make a zone of a site."""
+    return Zone.create(site=site, name=name, **given)
+
+
+def a_point(site: Site, name: str = "Harbor Library", **given: Any) -> MeetingPoint:
+    """Make a meeting point of a site, a mile north of where the cast's schools would be."""
+    values = {"kind": PointKind.LIBRARY, "latitude": 34.0145, "longitude": -118.0}
+    return MeetingPoint.create(site=site, name=name, **{**values, **given})
 
 
 def a_person(
