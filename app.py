@@ -19,6 +19,7 @@ from commons.messaging.conversations.person import person_flow
 from commons.messaging.jobs import Job
 from commons.retention import purge
 from commons.settings import Settings, environment
+from commons.sites import directory
 from rapidresponse.alerts import endings as alert_endings
 from rapidresponse.alerts import replies as alert_replies
 from rapidresponse.alerts.settings import use as use_alert_settings
@@ -45,6 +46,7 @@ def compose(settings: Settings, *, bind: bool = True) -> None:
     crypto.use(settings.keys)
     i18n.compile_catalogs()
     doorbell.use(settings.doorbell)
+    directory.use(settings.data)
     use_alert_settings(demonstration=settings.demonstration)
     if bind:
         logs.set_up(settings.log_level)
@@ -83,11 +85,15 @@ def _register(app: Any) -> None:
     from commons.messaging import routes as messaging
     from commons.roster import routes as roster
     from commons.sites import routes as sites
+    from commons.sites.describing import routes as describing
+    from commons.sites.timetable import routes as timetable
     from commons.web import health, privacy
     from rapidresponse.alerts import rows
 
     for module in (health, privacy, accounts, sites, roster):
         app.register_blueprint(module.blueprint)
+    describing.install(app)
+    timetable.install(app)
     for blueprint in messaging.blueprints:
         app.register_blueprint(blueprint)
     rapidresponse.register(app)

@@ -10,7 +10,7 @@ from flask.cli import AppGroup
 
 from commons.database import connection
 from commons.permissions import CONSOLE
-from commons.sites import importer, service
+from commons.sites import directory, importer, service
 from commons.sites.sheet import Report
 
 commands = AppGroup("sites", help="Sites: import a public list, open one, list them.")
@@ -22,6 +22,15 @@ commands = AppGroup("sites", help="Sites: import a public list, open one, list t
 def import_(file: Path, dry_run: bool) -> None:
     """Import sites from a state's public school directory (CSV)."""
     show(importer.import_sites(CONSOLE, file, dry_run=dry_run), "sites")
+
+
+@commands.command("import-places")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--source", default="", help="Where the list comes from, for rows that do not say.")
+@click.option("--dry-run", is_flag=True, help="Say what would happen, and write nothing.")
+def import_places(file: Path, source: str, dry_run: bool) -> None:
+    """Import public places to suggest as meeting points (CSV, or HSDS as CSV or JSON)."""
+    show(directory.import_places(CONSOLE, file, source, dry_run=dry_run), "places")
 
 
 def show(report: Report, noun: str) -> None:

@@ -3,6 +3,9 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from commons.sites import directory
 from commons.sites.models import Site, SiteState
 from tests import builders
 
@@ -32,3 +35,13 @@ def test_a_site_is_opened_by_its_code_and_listed(app: Any) -> None:
     site = builders.a_site("Maple", state=SiteState.LISTED, cds_code="19647330100289")
     assert f"/sites/{site.public_id}" in run(app, "open", "19647330100289").output
     assert "19647330100289  Maple" in run(app, "list").output
+
+
+def test_public_places_are_imported_with_one_line(
+    app: Any, shared_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(directory, "_path", tmp_path / directory.FILE)
+    path = str(shared_data / "hsds" / "la_food_oasis" / "csv" / "locations.csv")
+    said = run(app, "import-places", path, "--source", "food directory")
+    assert said.stdout == "586 places: 584 new, 0 changed, 1 unchanged, 1 refused\n"
+    assert len(directory.known()) == 584
