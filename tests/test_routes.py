@@ -20,7 +20,10 @@ SEEN = {"sign_in_session", "rate_bucket"}
 
 
 def an_alert(cast: builders.Cast) -> Alert:
-    return send(School.make(cast).site, cast.rosa)
+    site = School.make(cast).site
+    builders.a_point(site)
+    builders.a_zone(site)
+    return send(site, cast.rosa)
 
 
 def rules(app: Flask, method: str = "GET") -> list[Any]:
@@ -32,6 +35,11 @@ def address(rule: Any, site: Site, alert: Alert) -> str:
     person = builders.Person.select().join(builders.RosterEntry).first()
     values = {"site": site.public_id, "word": "update", "filename": "css/base.css", "reply": "x"}
     given = values | {"person_id": person.public_id, "person": person.public_id, "token": "x" * 43}
+    given |= {
+        "point_id": site.meeting_points.get().public_id,
+        "zone_id": site.zones.get().public_id,
+    }
+    given["district_id"] = site.district.public_id
     given["public_id"] = alert.public_id if rule.rule.startswith("/alerts") else site.public_id
     url = rule.rule
     for name in rule.arguments:

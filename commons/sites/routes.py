@@ -9,6 +9,7 @@ from commons.errors import Invalid
 from commons.i18n import gettext as _
 from commons.permissions import may, require
 from commons.sites import service
+from commons.sites.describing.facts import facts
 from commons.sites.forms import PostureForm, SearchForm
 from commons.sites.models import PostureValue, Site, SiteState
 from commons.sites.words import DISTRICT_KINDS, POSTURE_MEANINGS, POSTURES, SITE_KINDS, SITE_STATES
@@ -94,6 +95,7 @@ def _site_page(site: Site, form: PostureForm) -> str:
         meanings=POSTURE_MEANINGS,
         gaps=[words for find in service.open_roles for words in find(site)] if mine else [],
         links=offered("site", actor, site),
+        facts=facts(site),
         may_set=mine and may(actor, "posture.set", site),
         may_see_roster=mine and may(actor, "roster.view", site),
     )

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from commons.i18n import gettext
 from commons.i18n import lazy_gettext as _l
-from commons.sites.models import DistrictKind, PostureValue, SiteKind, SiteState
+from commons.sites.models import (
+    BellEvent,
+    DistrictKind,
+    PointKind,
+    PostureValue,
+    SiteKind,
+    SiteState,
+)
 
 POSTURES = {
     PostureValue.NORMAL: _l("Normal"),
@@ -47,3 +55,41 @@ DISTRICT_KINDS = {
     DistrictKind.COUNTY_OFFICE: _l("County office of education"),
     DistrictKind.CHARTER_NETWORK: _l("Charter network"),
 }
+
+POINT_KINDS = {
+    PointKind.SCHOOL: _l("School gate"),
+    PointKind.LIBRARY: _l("Library"),
+    PointKind.PARK: _l("Park"),
+    PointKind.COMMUNITY_CENTER: _l("Community center"),
+    PointKind.WORSHIP: _l("Place of worship"),
+    PointKind.STORE: _l("Store"),
+    PointKind.BUS_STOP: _l("Bus stop"),
+    PointKind.CORNER: _l("Street corner"),
+    PointKind.OTHER: _l("Another public place"),
+}
+
+BELL_EVENTS = {
+    BellEvent.DOORS: _l("Doors open"),
+    BellEvent.START: _l("School starts"),
+    BellEvent.DISMISSAL: _l("School ends"),
+    BellEvent.AFTER_SCHOOL: _l("After-school program ends"),
+}
+
+# By the eighth of the compass, from north over east.
+DIRECTIONS = (
+    _l("%(miles)s miles north", miles="%(miles)s"),
+    _l("%(miles)s miles northeast", miles="%(miles)s"),
+    _l("%(miles)s miles east", miles="%(miles)s"),
+    _l("%(miles)s miles southeast", miles="%(miles)s"),
+    _l("%(miles)s miles south", miles="%(miles)s"),
+    _l("%(miles)s miles southwest", miles="%(miles)s"),
+    _l("%(miles)s miles west", miles="%(miles)s"),
+    _l("%(miles)s miles northwest", miles="%(miles)s"),
+)
+
+
+def far_words(miles: float, direction: int) -> str:
+    """Return where a place lies from the school, such as `0.8 miles north`."""
+    if miles < 0.05:
+        return gettext("at the school")
+    return str(DIRECTIONS[direction]) % {"miles": f"{miles:.1f}"}

@@ -1,0 +1,1 @@
+"""When there is school: bell times, and holidays of a site or its district."""
