@@ -39,15 +39,18 @@ def far(site: Site, point: MeetingPoint) -> str:
     return "" if miles is None else far_words(miles, distance.direction(site, point))
 
 
-def bell_rows(site: Site) -> list[dict[str, Any]]:
-    """Return the bells of each day with school, each time in words; an empty one where none."""
-    return [
+def bell_times(site: Site) -> dict[str, Any]:
+    """Return the bells that ring at all, and for each day with school their times in words."""
+    week = bells.week(site)
+    rung = [event for event in bells.ORDER if any(event in day for day in week.values())]
+    rows = [
         {
             "day": i18n.weekday_words(weekday),
-            "times": [i18n.bell_words(day[e]) if e in day else "" for e in bells.ORDER],
+            "times": [i18n.bell_words(day[e]) if e in day else "" for e in rung],
         }
-        for weekday, day in bells.week(site).items()
+        for weekday, day in week.items()
     ]
+    return {"bells": rows, "bell_events": [BELL_EVENTS[event] for event in rung]}
 
 
 def holiday_words(one: Holiday) -> str:
@@ -77,8 +80,7 @@ def facts(site: Site) -> dict[str, Any]:
     today = clock.local(clock.now(), site.timezone).date()
     return {
         **meeting_points(site),
-        "bells": bell_rows(site),
-        "bell_events": list(BELL_EVENTS.values()),
+        **bell_times(site),
         "holidays": holidays(site, today),
         "languages": [i18n.language(code) for code in languages.of(site)],
     }

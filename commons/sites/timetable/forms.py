@@ -18,12 +18,21 @@ WEEKDAYS = range(1, 8)
 LIKE_MONDAY = range(2, 6)
 
 
+class MayBeEmpty(Optional):
+    """Lets a field be empty where its page says so once, not beside each label."""
+
+    def __init__(self) -> None:
+        """Leave out the flag that puts “optional” beside the label."""
+        super().__init__()
+        self.field_flags = {}
+
+
 class HolidayForm(Form):
     """Days without lessons."""
 
     name = StringField(_l("What is the holiday called?"), [InputRequired(naming.NEEDS_NAME)])
     first_day = DateField(_l("First day"), [InputRequired(_l("Enter the first day."))])
-    last_day = DateField(_l("Last day"), [Optional()])
+    last_day = DateField(_l("Last day"), [MayBeEmpty()])
 
     def wanted(self) -> dict[str, Any]:
         """Return what was answered; without a last day it is one day long."""
@@ -68,5 +77,5 @@ class BellsForm(Form):
 
 for _day in WEEKDAYS:
     for _event in bells.ORDER:
-        _field = TimeField(BELL_EVENTS[_event], [Optional()], format=["%H:%M", "%H:%M:%S"])
+        _field = TimeField(BELL_EVENTS[_event], [MayBeEmpty()], format=["%H:%M", "%H:%M:%S"])
         setattr(BellsForm, bells.field(_day, _event), _field)

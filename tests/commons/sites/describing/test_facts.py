@@ -19,13 +19,13 @@ def test_a_school_that_says_nothing_has_only_its_languages(cast: Cast) -> None:
 
 def test_times_and_days_are_said_in_the_language_in_force(cast: Cast) -> None:
     bells.save(actor(cast.rosa), cast.lincoln, {1: day(start="08:05", dismissal="14:30")})
-    assert facts.bell_rows(cast.lincoln) == [
-        {"day": "Monday", "times": ["", "8:05 am", "2:30 pm", ""]}
-    ]
+    found = facts.bell_times(cast.lincoln)
+    assert found["bells"] == [{"day": "Monday", "times": ["8:05 am", "2:30 pm"]}]
+    assert [str(words) for words in found["bell_events"]] == ["School starts", "School ends"]
     one = Holiday(name="x", first_day=dt.date(2026, 12, 21), last_day=dt.date(2026, 12, 21))
     assert facts.holiday_words(one) == "Monday 21 December 2026"
     i18n.speak("es")
-    assert facts.bell_rows(cast.lincoln)[0]["day"] == "lunes"
+    assert facts.bell_times(cast.lincoln)["bells"][0]["day"] == "lunes"
     assert facts.holiday_words(one) == "lunes, 21 de diciembre de 2026"
 
 
