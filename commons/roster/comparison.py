@@ -6,6 +6,7 @@ unique indexes tell when something changed in between.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,7 +19,10 @@ from commons.fields import Blind
 from commons.i18n import lazy_gettext as _l
 from commons.roster import slots
 from commons.roster.columns import Row
+from commons.roster.holders import unended
+from commons.roster.kinds import KINDS
 from commons.roster.models import (
+    Assignment,
     Consent,
     ConsentState,
     ContactMethod,
@@ -29,6 +33,7 @@ from commons.roster.models import (
     SlotKind,
 )
 from commons.roster.service import OTHER_NAME, same_name
+from commons.roster.words import SLOTS
 from commons.sites.models import Site
 from commons.sites.sheet import Report, plain
 
@@ -81,6 +86,7 @@ class Comparison:
             row.number: ContactMethod.value_index.of(row.number) for row in rows if row.number
         }
         self.known: dict[str, _Known] = {}
+        self.filled: Counter[SlotKind] = Counter()
 
     def plan(self, site: Site) -> Plan:
         """Sort every row into new, changed, unchanged or refused; return what is to be written."""
@@ -132,7 +138,9 @@ class Comparison:
         for person_id, state, public_id in _at(site, Consent.state, Consent.public_id):
             if person_id in by_id:
                 by_id[person_id].consent, by_id[person_id].consent_id = state, public_id
-        for person_id, kind in slots.live(site):
+        self.filled.update(kind for _, kind in slots.live(site, unended() & ~Assignment.backup))
+        # Whoever will fill a role is not given it a second time.
+        for person_id, kind in slots.live(site, unended()):
             if person_id in by_id:
                 by_id[person_id].slots.add(kind)
 
@@ -186,7 +194,15 @@ class Comparison:
         return bool(changes)
 
     def _fill(self, row: Row, known: _Known) -> bool:
-        missing = [kind for kind in row.slots if kind not in known.slots]
+        missing = []
+        for kind in row.slots:
+            if kind in known.slots:
+                continue
+            if self.filled[kind] >= KINDS[kind].most:
+                self.report.note(row.line, _l("“%(role)s” is full already.", role=SLOTS[kind]))
+                continue
+            self.filled[kind] += 1
+            missing.append(kind)
         self.made.assignments += [(known.key, kind) for kind in missing]
         known.slots.update(missing)
         return bool(missing)

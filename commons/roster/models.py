@@ -134,7 +134,7 @@ class Consent(BaseModel):
 
 
 class SlotKind(enum.StrEnum):
-    """A role to be filled at a site (research/alert-relay §6.1 RO2)."""
+    """A role to be filled (research/alert-relay §6.1 RO2); slots.toml says for whom and how."""
 
     SITE_LEAD = "site_lead"
     BACKUP_LEAD = "backup_lead"
@@ -148,6 +148,25 @@ class SlotKind(enum.StrEnum):
     CUSTODIAN_OF_RECORDS = "custodian_of_records"
     NETWORK_LIAISON = "network_liaison"
     INTERPRETER = "interpreter"
+    CHAPTER_CHAIR = "chapter_chair"
+    SITE_COUNCIL_CHAIR = "site_council_chair"
+    AFTER_SCHOOL_LEAD = "after_school_lead"
+    BUS_LEAD = "bus_lead"
+    DISTRICT_ADMINISTRATOR = "district_administrator"
+    LEGAL_COUNSEL = "legal_counsel"
+    LEGAL_COUNSEL_AFTER_HOURS = "legal_counsel_after_hours"
+    SECURITY = "security"
+    SECURITY_AFTER_HOURS = "security_after_hours"
+    COMMUNICATIONS_BACKUP = "communications_backup"
+    DISTRICT_WELLNESS_LEAD = "district_wellness_lead"
+    UNION_AREA_LEAD = "union_area_lead"
+    TRANSPORTATION_DISPATCHER = "transportation_dispatcher"
+    LEGAL_AID_PARTNER = "legal_aid_partner"
+    COMMUNITY_PARTNER = "community_partner"
+    ELECTED_OFFICIAL = "elected_official"
+    MEDIA_CONTACT = "media_contact"
+    COUNTY_COUNSEL = "county_counsel"
+    COUNTY_IMMIGRATION_COORDINATOR = "county_immigration_coordinator"
 
 
 class Slot(BaseModel):

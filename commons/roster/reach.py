@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,16 +12,11 @@ from peewee import BaseModelSelect
 
 from commons.database import database
 from commons.i18n import lazy_gettext as _l
-from commons.roster.models import (
-    Assignment,
-    ConsentState,
-    Group,
-    MethodState,
-    RosterEntry,
-    Slot,
-    SlotKind,
-)
+from commons.roster.holders import in_slots, lent_consents
+from commons.roster.models import ConsentState, Group, MethodState, RosterEntry, SlotKind
 from commons.sites.models import Site
+
+__all__ = ("REASONS", "Reach", "Reachable", "Reason", "Unreachable", "among", "in_slots", "reach")
 
 
 class Reason(enum.StrEnum):
@@ -94,37 +89,33 @@ def reach(
     return among(site, wanted)
 
 
-def in_slots(site: Site, kinds: Iterable[SlotKind]) -> Any:
-    """Return the query of the persons who now fill slots of these kinds."""
-    return (
-        Assignment.select(Assignment.person)
-        .join(Slot)
-        .where(Slot.site == site, Slot.kind.in_(list(kinds)), Assignment.until.is_null())
-    )
-
-
 def among(site: Site, persons: Any) -> Reach:
     """Return whom of these persons the site can reach; `persons` holds keys, or is a query of them.
 
     Plain SQL, since an alert asks for thousands inside the sender's own transaction: Peewee's
     builder would take longer over ten thousand keys than the database.
+
+    Somebody whom nobody asked here, and who fills a role of the site's district or county office,
+    counts with what they agreed to there.
     """
     if isinstance(persons, BaseModelSelect):
         persons = (key for (key,) in persons.tuples())
     keys = [str(int(key)) for key in persons]
-    found = Reach()
+    found, lent = Reach(), lent_consents(site)
     for first in range(0, len(keys), CHUNK):
         some = ", ".join(keys[first : first + CHUNK])
         sql = _REACH.format(mark=database.param, keys=some)
         rows = database.execute_sql(sql, (site.id,)).fetchall()
         for person_id, group in itertools.groupby(rows, key=lambda row: row[0]):
-            _sort(found, person_id, list(group))
+            _sort(found, person_id, list(group), lent)
     return found
 
 
-def _sort(found: Reach, person_id: int, rows: Sequence[Any]) -> None:
+def _sort(
+    found: Reach, person_id: int, rows: Sequence[Any], lent: Mapping[int, ConsentState]
+) -> None:
     """Put a person with the reachable or with the others; one row for each contact method."""
-    language, consent = rows[0][1], rows[0][2]
+    language, consent = rows[0][1], rows[0][2] or lent.get(person_id)
     methods = [(method, state) for _, _, _, method, state in rows if method is not None]
     usable = [method for method, state in methods if state != MethodState.REFUSED]
     if consent == ConsentState.GIVEN and usable:
