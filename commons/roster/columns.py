@@ -13,6 +13,7 @@ from commons import i18n
 from commons.errors import Invalid
 from commons.i18n import lazy_gettext as _l
 from commons.roster.consent import NEEDS_SOURCE
+from commons.roster.exports.cells import bare
 from commons.roster.models import ConsentState, Group, SlotKind
 from commons.roster.numbers import e164
 from commons.roster.service import checked_name
@@ -115,7 +116,7 @@ def row(line: Line, where: dict[str, str]) -> Row:
     """
     if line.too_long:
         raise Invalid(_l("It has more cells than the table has headings."))
-    given = {name: line.cells.get(heading, "") for name, heading in where.items()}
+    given = {name: bare(line.cells.get(heading, "")) for name, heading in where.items()}
     name = given.get("name") or f"{given.get('first_name', '')} {given.get('last_name', '')}"
     consent = ConsentState(_consent(given.get("consent", "")))
     source = given.get("consent_source", "")

@@ -1,0 +1,1 @@
+"""A roster as a file: asked for by one, allowed by another, taken once, sealed."""
