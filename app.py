@@ -84,19 +84,27 @@ def _register(app: Any) -> None:
     from commons.accounts import routes as accounts
     from commons.messaging import routes as messaging
     from commons.roster import routes as roster
+    from commons.roster.roles import routes as roles
     from commons.sites import routes as sites
     from commons.sites.describing import routes as describing
     from commons.sites.timetable import routes as timetable
     from commons.web import health, privacy
+    from commons.web.links import offer
     from rapidresponse.alerts import rows
 
-    for module in (health, privacy, accounts, sites, roster):
+    for module in (health, privacy, accounts, sites, roster, roles):
         app.register_blueprint(module.blueprint)
     describing.install(app)
     timetable.install(app)
     for blueprint in messaging.blueprints:
         app.register_blueprint(blueprint)
     rapidresponse.register(app)
+    for place, provider in (
+        ("roster", roles.links),
+        ("home", roles.district_links),
+        ("site", roles.district_links),
+    ):
+        offer(app, place, provider)
     home.install(app, [rows.needing_me])
 
 
