@@ -84,6 +84,7 @@ def _register(app: Any) -> None:
     from commons.accounts import routes as accounts
     from commons.messaging import routes as messaging
     from commons.roster import routes as roster
+    from commons.roster.looks import routes as looks
     from commons.roster.roles import routes as roles
     from commons.sites import routes as sites
     from commons.sites.describing import routes as describing
@@ -92,7 +93,7 @@ def _register(app: Any) -> None:
     from commons.web.links import offer
     from rapidresponse.alerts import rows
 
-    for module in (health, privacy, accounts, sites, roster, roles):
+    for module in (health, privacy, accounts, sites, roster, roles, looks):
         app.register_blueprint(module.blueprint)
     describing.install(app)
     timetable.install(app)
@@ -101,8 +102,10 @@ def _register(app: Any) -> None:
     rapidresponse.register(app)
     for place, provider in (
         ("roster", roles.links),
+        ("roster", looks.links),
         ("home", roles.district_links),
         ("site", roles.district_links),
+        ("site", looks.watch_links),
     ):
         offer(app, place, provider)
     home.install(app, [rows.needing_me])

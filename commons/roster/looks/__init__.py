@@ -1,0 +1,1 @@
+"""Looking at numbers: whether one is on the roster, and who looked at how many."""
