@@ -84,6 +84,7 @@ def _register(app: Any) -> None:
     from commons.accounts import routes as accounts
     from commons.messaging import routes as messaging
     from commons.roster import routes as roster
+    from commons.roster.exports import routes as exports
     from commons.roster.looks import routes as looks
     from commons.roster.roles import routes as roles
     from commons.sites import routes as sites
@@ -93,7 +94,7 @@ def _register(app: Any) -> None:
     from commons.web.links import offer
     from rapidresponse.alerts import rows
 
-    for module in (health, privacy, accounts, sites, roster, roles, looks):
+    for module in (health, privacy, accounts, sites, roster, roles, looks, exports):
         app.register_blueprint(module.blueprint)
     describing.install(app)
     timetable.install(app)
@@ -103,8 +104,10 @@ def _register(app: Any) -> None:
     for place, provider in (
         ("roster", roles.links),
         ("roster", looks.links),
+        ("roster", exports.links),
         ("home", roles.district_links),
         ("site", roles.district_links),
+        ("site", exports.links),
         ("site", looks.watch_links),
     ):
         offer(app, place, provider)

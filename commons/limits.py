@@ -23,6 +23,7 @@ LIMITS: dict[str, tuple[str, ...]] = {
     "alert-send": ("3 per 10 minutes",),  # new alerts by one sender; follow-ups are free
     "reveal": ("30 per hour", "100 per day"),  # contact details shown to one person
     "look-up": ("10 per hour",),  # whether a number is on the roster, asked by one person
+    "export": ("1 per day",),  # the roster as a file, asked for by one person
     "answer-unknown": ("1 per hour",),  # "a person will read this", to one person
     "answer-stopped": ("1 per hour",),  # "your messages are stopped", to one person
     "conversation": ("60 per hour",),  # turns of one person that are answered
