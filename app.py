@@ -80,7 +80,7 @@ def create_app(settings: Settings | None = None, *, bind: bool = True) -> Flask:
 
 def _register(app: Any) -> None:
     import rapidresponse
-    from commons.accounts import home
+    from commons.accounts import home, roster_rows
     from commons.accounts import routes as accounts
     from commons.messaging import routes as messaging
     from commons.roster import routes as roster
@@ -111,7 +111,7 @@ def _register(app: Any) -> None:
         ("site", looks.watch_links),
     ):
         offer(app, place, provider)
-    home.install(app, [rows.needing_me])
+    home.install(app, [rows.needing_me, roster_rows.needing_me])
 
 
 def main(arguments: list[str] | None = None) -> None:
