@@ -25,7 +25,7 @@ class Gap:
 
     @property
     def words(self) -> object:
-        """Return the gap in words; roles are no secret, names are."""
+        """Return the gap in words with its reason, for those who may see the roster."""
         role = SLOTS[self.kind]
         if self.reason is None:
             return role

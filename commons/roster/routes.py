@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from commons.errors import Conflict, Invalid, NotFound
 from commons.i18n import gettext as _
 from commons.permissions import may, require
-from commons.roster import listing, service, slots
+from commons.roster import gaps, listing, service
 from commons.roster.forms import (
     ConsentForm,
     ImportForm,
@@ -62,7 +62,7 @@ def show_roster(public_id: str) -> ResponseReturnValue:
         counts=service.counts(site),
         reachable=len(people.reachable),
         total=len(people.reachable) + len(people.left_out),
-        gaps=slots.gap_words(site),
+        gaps=[gap.words for gap in gaps.of_site(site)],
         may_edit=may(actor, "roster.edit", site),
         links=offered("roster", actor, site),
         **_edges(site, group, found),

@@ -21,6 +21,7 @@ from commons.roster.holders import unended
 from commons.roster.kinds import KINDS, ORDER, Level
 from commons.roster.kinds import required as required_kinds
 from commons.roster.models import Assignment, Person, RosterEntry, Slot, SlotKind
+from commons.roster.words import SLOTS
 from commons.sites.models import District, DistrictKind, Site
 from commons.sites.scope import WholeDistrict
 from commons.sites.service import open_roles, when_opened
@@ -227,8 +228,8 @@ def gaps(site: Site) -> list[SlotKind]:
 
 
 def gap_words(site: Site) -> list[object]:
-    """Return the gaps of a site in words; roles are no secret, names are."""
-    return [gap.words for gap in found_gaps.of_site(site)]
+    """Return the gaps of a site in words, without a reason; roles are no secret, names are."""
+    return [SLOTS[gap.kind] for gap in found_gaps.of_site(site)]
 
 
 # Sites come before the roster and do not know it; opening one makes its slots all the same.

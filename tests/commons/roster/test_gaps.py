@@ -32,6 +32,8 @@ def test_the_stop_of_the_last_holder_opens_a_gap_with_its_reason(filled: Cast) -
     withdraw_everywhere(lead)
     assert gaps.of_site(filled.lincoln) == [Gap(LEAD, Reason.SAID_STOP)]
     assert str(gaps.of_site(filled.lincoln)[0].words) == "Site lead: They said STOP."
+    # The site's page, which more people see, names the role alone.
+    assert [str(words) for words in slots.gap_words(filled.lincoln)] == ["Site lead"]
 
 
 def test_a_backup_who_can_be_reached_closes_the_gap(filled: Cast) -> None:

@@ -49,6 +49,7 @@ def test_the_roster_shows_little_of_each_person(rosa: Browser, cast: Cast) -> No
     assert "Ana Yes Staff · English · number ends in 42" in page.words
     assert "They have not agreed to alerts yet." in page.words
     assert "Backup lead" in page.words
+    assert "Roles with a gap" in page.words
     assert "Lee" not in page.words
     assert "Ana" not in page.follow("Families").words
 

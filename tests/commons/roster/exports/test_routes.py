@@ -1,6 +1,6 @@
 """The roster as a file, through the pages."""
 
-import pytest
+from pyrage import passphrase as age
 
 from commons.roster.models import ExportRequest
 from tests.builders import Cast, a_person
@@ -12,7 +12,6 @@ def exports(cast: Cast) -> str:
 
 
 def test_two_people_and_one_file(browser: Browser, cast: Cast) -> None:
-    age = pytest.importorskip("pyrage", reason="pyrage is not installed here").passphrase
     a_person(cast.lincoln, name="=Ana", number="+12135550142")
     browser.sign_in(cast.rosa)
     page = browser.get(exports(cast)).form("/exports").submit()

@@ -3,10 +3,9 @@
 import re
 
 import pytest
+from pyrage import passphrase as age
 
 from commons.roster.exports.sealing import passphrase, seal
-
-age = pytest.importorskip("pyrage", reason="pyrage is not installed here").passphrase
 
 
 def test_the_passphrase_opens_the_file_and_no_other_does() -> None:
