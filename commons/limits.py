@@ -24,6 +24,9 @@ LIMITS: dict[str, tuple[str, ...]] = {
     "reveal": ("30 per hour", "100 per day"),  # contact details shown to one person
     "look-up": ("10 per hour",),  # whether a number is on the roster, asked by one person
     "export": ("1 per day",),  # the roster as a file, asked for by one person
+    "join": ("5 per hour",),  # wrong codes of a school's invite, by one person
+    "join-page": ("60 per hour",),  # the same on the web, by one network: a school shares one
+    "join-ask": ("5 per day",),  # requests to join, by one person: the uses are for everybody
     "answer-unknown": ("1 per hour",),  # "a person will read this", to one person
     "answer-stopped": ("1 per hour",),  # "your messages are stopped", to one person
     "conversation": ("60 per hour",),  # turns of one person that are answered

@@ -10,6 +10,8 @@ from typing import Any
 from commons import clock, crypto
 from commons.accounts.models import Account, Membership
 from commons.permissions import Actor, Grant, Role
+from commons.roster.joining import codes
+from commons.roster.joining.models import Invite
 from commons.roster.models import (
     Assignment,
     Consent,
@@ -128,6 +130,34 @@ def fill(site: Site, kind: SlotKind, person: Person) -> Slot:
     slot, _ = Slot.get_or_create(site=site, kind=kind, defaults={"required": True})
     Assignment.create(slot=slot, person=person, since=clock.now())
     return slot
+
+
+def an_invite(site: Site, group: Group = Group.FAMILY, **given: Any) -> Invite:
+    """Make a site's invite; its code can be revealed."""
+    public_id, code, now = crypto.public_id(), codes.make(), clock.now()
+    values = {"most_uses": 25, "made_by": "test", "expires_at": now + dt.timedelta(hours=72)}
+    return Invite.create(
+        public_id=public_id,
+        site=site,
+        group=group,
+        made_at=now,
+        code_index=Invite.code_index.of(code),
+        **{**values, **given},
+        **Invite.sealed(public_id, code=code),
+    )
+
+
+def a_guest(language: str = "es", number: str | None = None) -> Person:
+    """Make somebody who wrote to the relay and whom nobody knows yet."""
+    public_id = crypto.public_id()
+    person = Person.create(
+        public_id=public_id,
+        language=language,
+        created_at=clock.now(),
+        **Person.sealed(public_id, name=""),
+    )
+    a_method(person, number or a_number())
+    return person
 
 
 def number_of(person: Person) -> str:

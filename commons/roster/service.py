@@ -102,7 +102,7 @@ def add_person(
             person = _create(name, language, number)
         elif not same_name(person.reveal("name"), name):
             raise Conflict(OTHER_NAME)
-        _enter(site, person, group)
+        enter(site, person, group)
         if consents.of(person, site) is None:
             consents.start(person, site, consent, source, actor.ref)
         elif consent == ConsentState.GIVEN:
@@ -161,7 +161,11 @@ def add_number(person: Person, number: str) -> ContactMethod:
         raise Conflict(OTHER_NAME) from None
 
 
-def _enter(site: Site, person: Person, group: Group) -> None:
+def enter(site: Site, person: Person, group: Group) -> None:
+    """Put a person into a group of a site, inside the caller's transaction.
+
+    Raises Conflict when they are in it already.
+    """
     entry = RosterEntry.get_or_none(
         RosterEntry.site == site, RosterEntry.person == person, RosterEntry.group == group
     )
