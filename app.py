@@ -80,11 +80,12 @@ def create_app(settings: Settings | None = None, *, bind: bool = True) -> Flask:
 
 def _register(app: Any) -> None:
     import rapidresponse
-    from commons.accounts import home, roster_rows
+    from commons.accounts import home, roster_rows, waiting
     from commons.accounts import routes as accounts
     from commons.messaging import routes as messaging
     from commons.roster import routes as roster
     from commons.roster.exports import routes as exports
+    from commons.roster.joining import routes as joining
     from commons.roster.looks import routes as looks
     from commons.roster.roles import routes as roles
     from commons.sites import routes as sites
@@ -94,7 +95,7 @@ def _register(app: Any) -> None:
     from commons.web.links import offer
     from rapidresponse.alerts import rows
 
-    for module in (health, privacy, accounts, sites, roster, roles, looks, exports):
+    for module in (health, privacy, accounts, sites, roster, roles, looks, exports, joining):
         app.register_blueprint(module.blueprint)
     describing.install(app)
     timetable.install(app)
@@ -111,7 +112,8 @@ def _register(app: Any) -> None:
         ("site", looks.watch_links),
     ):
         offer(app, place, provider)
-    home.install(app, [rows.needing_me, roster_rows.needing_me])
+    joining.install(app)
+    home.install(app, [rows.needing_me, roster_rows.needing_me, waiting.to_admit])
 
 
 def main(arguments: list[str] | None = None) -> None:

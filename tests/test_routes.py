@@ -24,6 +24,8 @@ def an_alert(cast: builders.Cast) -> Alert:
     builders.a_point(site)
     builders.a_zone(site)
     return send(site, cast.rosa)
+    builders.an_invite(cast.lincoln)
+    return send(School.make(cast).site, cast.rosa)
 
 
 def rules(app: Flask, method: str = "GET") -> list[Any]:
@@ -40,6 +42,7 @@ def address(rule: Any, site: Site, alert: Alert) -> str:
         "zone_id": site.zones.get().public_id,
     }
     given["district_id"] = site.district.public_id
+    given["invite_id"] = builders.Invite.get().public_id
     given["public_id"] = alert.public_id if rule.rule.startswith("/alerts") else site.public_id
     url = rule.rule
     for name in rule.arguments:
