@@ -14,6 +14,7 @@ from commons.errors import ConfigurationError, DomainError
 from commons.messaging import doorbell
 from commons.messaging.conversations.engine import Engine
 from commons.messaging.conversations.help import help_flow
+from commons.messaging.conversations.joining import joining_flow
 from commons.messaging.conversations.language import language_flow
 from commons.messaging.conversations.person import person_flow
 from commons.messaging.jobs import Job
@@ -29,11 +30,15 @@ if TYPE_CHECKING:
 
 HOUR = 3600
 # Where two conversations begin with the same words, the first has them.
-FLOWS = (language_flow(), help_flow(), person_flow())
+FLOWS = (joining_flow(), language_flow(), help_flow(), person_flow())
 ENGINE = Engine(FLOWS)
 # What a reply may mean, asked in this order; the first that answers has it. An open question
 # takes its number before an alert does, and is asked again only when nobody makes sense of words.
-REPLY_HANDLERS = (ENGINE.handle, alert_replies.acknowledge, ENGINE.ask_again)
+REPLY_HANDLERS = (
+    ENGINE.handle,
+    alert_replies.acknowledge,
+    ENGINE.ask_again,
+)
 JOBS = (
     Job("alerts.mark-stale", 60, alert_endings.mark_stale),
     Job("alerts.erase-ended", HOUR, alert_endings.erase_ended),

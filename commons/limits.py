@@ -26,7 +26,10 @@ LIMITS: dict[str, tuple[str, ...]] = {
     "export": ("1 per day",),  # the roster as a file, asked for by one person
     "join": ("5 per hour",),  # wrong codes of a school's invite, by one person
     "join-page": ("60 per hour",),  # the same on the web, by one network: a school shares one
+    "join-told": ("1 per hour",),  # "too many tries", to one person
     "join-ask": ("5 per day",),  # requests to join, by one person: the uses are for everybody
+    "invitation": ("2 per hour",),  # "somebody added you", to one person by any number of schools
+    "said-no": ("1 per 180 days",),  # one number's no to it, so that nobody asks them again
     "answer-unknown": ("1 per hour",),  # "a person will read this", to one person
     "answer-stopped": ("1 per hour",),  # "your messages are stopped", to one person
     "conversation": ("60 per hour",),  # turns of one person that are answered

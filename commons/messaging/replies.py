@@ -13,7 +13,11 @@ from commons.messaging.models import Conversation, Message, MessageState, Reply,
 from commons.messaging.words import command, read_reply, words
 from commons.roster import guests
 from commons.roster.consent import resume_everywhere, stopped_at, withdraw_everywhere
+from commons.roster.joining import service as joining
 from commons.roster.models import Consent, ConsentState, Person
+
+# How the subject begins of a question whether somebody wants a site's messages.
+INVITATION = "invitation:"
 
 
 @dataclass(frozen=True)
@@ -94,9 +98,11 @@ def _handled(inbound: Inbound, handlers: Sequence[Handler]) -> bool:
 
 
 def _stop(person: Person, at: dt.datetime) -> None:
-    changed = withdraw_everywhere(person, at=at)
+    changed = withdraw_everywhere(person, at=at) + joining.take_back(person)
     # Answers go on: also the one that says that this was understood.
-    of_sites = Topic.select(Topic.id).where(Topic.site.is_null(False))
+    of_sites = Topic.select(Topic.id).where(
+        Topic.site.is_null(False) | Topic.subject.startswith(INVITATION)
+    )
     Message.update(state=MessageState.CANCELLED, reason="consent").where(
         Message.person == person,
         Message.topic.in_(of_sites),

@@ -34,10 +34,16 @@ def language_flow() -> Flow:
     """Return the conversation in which a person picks their language, by name or from a list."""
     which = Question(
         ask=lambda talk: words(talk.person.language).say("language_which"),
-        choices=lambda _talk: [Choice(code, i18n.NAMES[code], _also(code)) for code in LOCALES],
+        choices=lambda _talk: choices(),
         answer=lambda talk, value: End(_spoken(talk.person, value)),
     )
     return Flow(NAME, recognise, _begin, {"which": which})
+
+
+def choices(first: str = "") -> list[Choice]:
+    """Return the languages that the relay speaks, each in its own words, one of them first."""
+    codes = sorted(LOCALES, key=lambda code: code != first)
+    return [Choice(code, i18n.NAMES[code], _also(code)) for code in codes]
 
 
 def recognise(text: str) -> Started | None:
