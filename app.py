@@ -10,8 +10,9 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from commons import crypto, database, i18n, installation, logs, migration
+from commons.accounts import who
 from commons.errors import ConfigurationError, DomainError
-from commons.messaging import doorbell
+from commons.messaging import doorbell, invitations
 from commons.messaging.conversations.engine import Engine
 from commons.messaging.conversations.help import help_flow
 from commons.messaging.conversations.joining import joining_flow
@@ -36,10 +37,12 @@ ENGINE = Engine(FLOWS)
 # takes its number before an alert does, and is asked again only when nobody makes sense of words.
 REPLY_HANDLERS = (
     ENGINE.handle,
+    invitations.answering(),
     alert_replies.acknowledge,
     ENGINE.ask_again,
 )
 JOBS = (
+    Job("invitations.tell", 30, invitations.telling(who.role_at)),
     Job("alerts.mark-stale", 60, alert_endings.mark_stale),
     Job("alerts.erase-ended", HOUR, alert_endings.erase_ended),
     Job("retention.purge", 6 * HOUR, purge),

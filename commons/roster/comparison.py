@@ -38,6 +38,7 @@ from commons.sites.models import Site
 from commons.sites.sheet import Report, plain
 
 STOP_STANDS = _l("They said STOP. That stands, whatever the file says.")
+ONE_MESSAGE = _l("They get one message that asks whether they want alerts.")
 # SQLite takes at most 32,766 values in one statement.
 CHUNK = 5_000
 _OWNERS = """
@@ -227,6 +228,8 @@ class Comparison:
         known.consent_id = known.consent_id or crypto.public_id()
         values |= Consent.sealed(known.consent_id, source=row.source)
         if before is None:
+            if after == ConsentState.INVITED and row.number:
+                self.report.note(row.line, ONE_MESSAGE)
             values |= {"public_id": known.consent_id, "person": known.key}
             self.made.consents.append(values)
         else:

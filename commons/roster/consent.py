@@ -80,6 +80,13 @@ def withdraw(actor: Actor, person: Person, site: Site) -> None:
         record(actor, "consent.withdrawn", f"person:{person.public_id}", site=site.id)
 
 
+def refuse(person: Person, found: Consent, at: dt.datetime) -> None:
+    """Withdraw one consent by a person's own word, said at this time; Conflict if it changed."""
+    with transaction():
+        _withdraw(found, SIGNAL, min(at, clock.now()))
+        _record_own(found, person, "consent.withdrawn")
+
+
 def withdraw_everywhere(person: Person, by: str = SIGNAL, at: dt.datetime | None = None) -> int:
     """Withdraw a person's consent at every site at once; return at how many it changed.
 

@@ -6,6 +6,7 @@ from commons.audit import AuditContent
 from commons.errors import Conflict, Forbidden, Invalid, NotFound
 from commons.permissions import CONSOLE
 from commons.roster import importer, service, slots, writing
+from commons.roster.comparison import ONE_MESSAGE
 from commons.roster.importer import import_roster
 from commons.roster.models import (
     Assignment,
@@ -71,6 +72,16 @@ def test_a_refused_row_is_told_by_its_line_and_stops_no_other(site: Site) -> Non
 def test_nobody_agrees_because_they_are_on_a_list(site: Site) -> None:
     summary(site, "Ana,213 555 0142,es,family,,,")
     assert Consent.get().state == ConsentState.INVITED
+
+
+def test_the_preview_counts_who_gets_the_one_message(site: Site) -> None:
+    rows = ("Ana,213 555 0142,es,family,,,", "Bo,213 555 0143,es,family,,,", "Cy,,es,family,,,")
+    agreed = "Di,213 555 0144,es,family,,yes,paper form"
+    report = import_roster(CONSOLE, site, table(*rows, agreed), dry_run=True)
+    told = [note.line for note in report.notes if note.sentence == ONE_MESSAGE]
+    assert told == [2, 3]
+    import_roster(CONSOLE, site, table(*rows))
+    assert import_roster(CONSOLE, site, table(*rows)).notes == []
 
 
 def test_a_stop_outlives_every_list(site: Site) -> None:
