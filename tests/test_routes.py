@@ -23,9 +23,8 @@ def an_alert(cast: builders.Cast) -> Alert:
     site = School.make(cast).site
     builders.a_point(site)
     builders.a_zone(site)
+    builders.an_invite(site)
     return send(site, cast.rosa)
-    builders.an_invite(cast.lincoln)
-    return send(School.make(cast).site, cast.rosa)
 
 
 def rules(app: Flask, method: str = "GET") -> list[Any]:

@@ -128,9 +128,12 @@ def revoke_invite(public_id: str, invite_id: str) -> ResponseReturnValue:
     site = load(public_id, "roster.invite")
     burnt = service.revoke_invite(current_actor(), site, listing.invite_at(site, invite_id))
     if burnt:
-        one = "The invite is revoked. One person who waited through it was declined."
-        many = "The invite is revoked. %(num)s people who waited through it were declined."
-        flash(ngettext(one, many, burnt))
+        words = ngettext(
+            "The invite is revoked. One person who waited through it was declined.",
+            "The invite is revoked. %(num)s people who waited through it were declined.",
+            burnt,
+        )
+        flash(words)
     else:
         flash(_("The invite is revoked."))
     return _back(site)

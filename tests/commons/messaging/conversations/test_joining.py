@@ -14,12 +14,14 @@ from commons.messaging.conversations.language import language_flow
 from commons.messaging.models import Message, Topic
 from commons.messaging.replies import hear
 from commons.messaging.words import LOCALES, words
+from commons.permissions import Role
 from commons.roster import service as roster
 from commons.roster.joining import codes, service
 from commons.roster.joining.models import Invite, JoinRequest, JoinState
 from commons.roster.models import Consent, ConsentState, Group, Person, RosterEntry
 from commons.roster.reach import reach
-from tests.builders import Cast, a_guest, a_person, actor, an_invite
+from tests.builders import Cast, a_guest, a_person, actor, an_account, an_invite
+from tests.commons.messaging.conftest import Post
 
 ENGINE = Engine((joining_flow(), language_flow()))
 _seconds = iter(range(1, 100_000))
@@ -234,3 +236,59 @@ def test_what_joining_means_offers_a_stop_that_is_understood(locale: str) -> Non
     said = spoken(locale, "join_meaning", school="Lincoln")
     stops = words(locale).replies["stop"]
     assert any(re.search(re.escape(stop), said.casefold()) for stop in stops)
+
+
+class Phone:
+    """A simulated phone whose number nobody knows, writing to a relay that lets strangers join."""
+
+    def __init__(self, post: Post, number: str) -> None:
+        self.post, self.number = post, number
+
+    def writes(self, text: str) -> None:
+        self.post.simulator.people.say(self.number, text)
+        assert self.post.simulator.drain()
+        self.hears()
+
+    def hears(self) -> None:
+        for _ in range(2):  # what came in, then the answer to it
+            self.post.deliver(
+                handlers=(ENGINE.handle, ENGINE.ask_again), may_begin=ENGINE.may_begin
+            )
+
+    @property
+    def texts(self) -> list[str]:
+        found = self.post.simulator.state.find(self.number)
+        thread = self.post.simulator.state.thread(found) if found else []
+        return [message.text for message in thread if message.to_phone]
+
+
+def test_a_family_needs_only_a_phone_and_another_learns_nothing_of_it(post: Post) -> None:
+    rosa = actor(an_account(Role.SITE_LEAD, post.site))
+    invite = an_invite(post.site)
+    first, second = Phone(post, "+12135550177"), Phone(post, "+12135550178")
+    for text in (f"UNIRME {code_of(invite)}", "Zoraida", "1", "sí"):
+        first.writes(text)
+    service.admit(rosa, post.site, JoinRequest.get())
+    first.hears()
+    assert first.texts[-1] == spoken("es", "join_admitted", school=post.site.name)
+    second.writes(code_of(invite))
+    assert len(second.texts) == 1
+    assert "Zoraida" not in " ".join(second.texts)
+    first.writes("ALTO")
+    assert reach(post.site, groups=[Group.FAMILY]).reachable == []
+
+
+def test_a_stranger_with_a_hidden_number_joins_as_well(post: Post) -> None:
+    invite, aci = an_invite(post.site), "6f9619ff-8b86-4d01-b42d-00cf4fc96401"
+    post.simulator.state.put_phone({"uuid": aci, "number": "+12135550179", "hidden": True})
+    phone = Phone(post, "+12135550179")
+    for text in (f"JOIN {code_of(invite)}", "Bo", "1", "1"):
+        phone.writes(text)
+    assert JoinRequest.get().person.reveal("name") == "Bo"
+
+
+def test_a_stranger_who_only_chats_is_left_alone(post: Post) -> None:
+    phone = Phone(post, "+12135550177")
+    phone.writes("join us for pizza")
+    assert Person.select().count() == 0
+    assert phone.texts == []
