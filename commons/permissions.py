@@ -18,6 +18,10 @@ from commons.i18n import lazy_gettext as _l
 TABLE = Path(__file__).with_name("permissions.toml")
 PUBLIC = "public: "
 FRESH = dt.timedelta(minutes=5)
+# No site has this key. Whoever holds a role there waits to be admitted somewhere, and reaches
+# their own things only, which these permissions open.
+NOWHERE = 0
+OWN = frozenset({"home.view", "account.own"})
 
 
 class Role(enum.StrEnum):
@@ -136,7 +140,12 @@ def check_routes(endpoints: Iterable[str]) -> None:
 def may(actor: Actor, permission: str, where: Scope | None = None) -> bool:
     """Return whether the actor holds the permission there; an unknown permission is an error."""
     roles = table().roles[permission]
-    return any(grant.role in roles and grant.covers(where) for grant in actor.grants)
+    return any(
+        grant.role in roles
+        and grant.covers(where)
+        and (grant.site_id != NOWHERE or permission in OWN)
+        for grant in actor.grants
+    )
 
 
 def require(actor: Actor, permission: str, where: Scope | None = None) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from commons import permissions
 from commons.errors import ConfigurationError, Forbidden, NotFound
-from commons.permissions import PUBLIC_VISITOR, Actor, Grant, Role, may, require
+from commons.permissions import NOWHERE, PUBLIC_VISITOR, Actor, Grant, Role, may, require
 from tests import builders
 
 
@@ -50,3 +50,12 @@ def test_a_route_without_an_entry_stops_the_start() -> None:
         permissions.check_routes(routes | {"new.page"})
     with pytest.raises(ConfigurationError, match="which does not exist"):
         permissions.check_routes(routes - {"home.home"})
+
+
+def test_whoever_waits_to_be_admitted_reaches_their_own_things_only(cast: builders.Cast) -> None:
+    waiting = Actor("account:x", frozenset({Grant(Role.PARENT, NOWHERE)}))
+    assert may(waiting, "home.view")
+    assert may(waiting, "account.own")
+    others = set(permissions.table().roles) - permissions.OWN
+    assert not [name for name in others if may(waiting, name)]
+    assert not may(waiting, "home.view", cast.lincoln)
