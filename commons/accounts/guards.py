@@ -81,12 +81,16 @@ def current_found() -> sessions.Found:
     return found
 
 
-def remember(token: str) -> None:
-    """Put a session's token into the cookie, and nothing that stood there before."""
+def remember(token: str, *, stay: bool = False) -> None:
+    """Put a session's token into the cookie, and nothing that stood there before.
+
+    `stay` keeps it when the browser is closed, for as long as the session lives.
+    """
     user = _load(token)
     if user is None:
         raise Forbidden(_l("Sign in first."))
     session.clear()
+    session.permanent = stay
     flask_login.login_user(user)
     session.pop("_id", None)
 

@@ -16,7 +16,9 @@ from commons.accounts.models import Account, AccountState, Membership, SignInSes
 from commons.database import connection, transaction
 from commons.errors import NotFound
 from commons.i18n import lazy_gettext as _l
-from commons.permissions import Actor, Grant, Role
+from commons.permissions import NOWHERE, Actor, Grant, Role
+from commons.roster.joining.models import JoinRequest, JoinState
+from commons.roster.models import Group, RosterEntry
 
 MOST_LIVE = 5
 # `seen_at` is written this seldom, so that reading a page is not a write each time.
@@ -50,6 +52,13 @@ SPANS: dict[Role, Span] = {
     Role.OPERATOR: _ADMINISTRATION,
 }
 
+# What somebody is to a site by standing on its roster.
+BY_ROSTER = {
+    Group.FAMILY: Role.PARENT,
+    Group.VOLUNTEER: Role.VOLUNTEER,
+    Group.OBSERVER: Role.OBSERVER,
+}
+
 
 @dataclass(frozen=True)
 class Found:
@@ -76,7 +85,38 @@ def grants_of(account: Account) -> frozenset[Grant]:
                 Membership.until.is_null() | (Membership.until > now),
             )
         )
-    return frozenset(Grant(row.role, row.site_id, row.district_id) for row in rows)
+        held = {Grant(row.role, row.site_id, row.district_id) for row in rows}
+        if account.person_id is None:
+            return frozenset(held)
+        if is_by_signal(account):
+            # Whatever else was granted by mistake needs a password and a second factor.
+            held = {grant for grant in held if grant.role in BY_ROSTER.values()}
+        return frozenset(held | person_grants(account.person_id))
+
+
+def is_by_signal(account: Account) -> bool:
+    """Return whether an account has no sign-in name: its owner signs in by Signal or paper."""
+    return bool(account.sign_in_index == Account.sign_in_index.of(account.public_id))
+
+
+def person_grants(person_id: int) -> frozenset[Grant]:
+    """Return what the rosters make of a person now.
+
+    Somebody who asked to join and waits is a parent nowhere: only their own things open.
+    """
+    with connection():
+        entries = RosterEntry.select(RosterEntry.site, RosterEntry.group).where(
+            RosterEntry.person == person_id,
+            RosterEntry.group.in_(list(BY_ROSTER)),
+            RosterEntry.until.is_null(),
+        )
+        found = {Grant(BY_ROSTER[row.group], row.site_id) for row in entries}
+        waits = JoinRequest.select().where(
+            JoinRequest.person == person_id, JoinRequest.state == JoinState.WAITING
+        )
+        if not found and waits.exists():
+            found = {Grant(Role.PARENT, NOWHERE)}
+    return frozenset(found)
 
 
 def actor_for(account: Account, fresh_at: dt.datetime | None = None) -> Actor:
@@ -84,10 +124,13 @@ def actor_for(account: Account, fresh_at: dt.datetime | None = None) -> Actor:
     return Actor(f"account:{account.public_id}", grants_of(account), account.id, fresh_at)
 
 
-def open_session(account: Account, device: str = "") -> str:
-    """Open a session and return its token; the oldest beyond five ends."""
+def open_session(account: Account, device: str = "", longest: dt.timedelta | None = None) -> str:
+    """Open a session and return its token; the oldest beyond five ends.
+
+    `longest` shortens it, on a device that others use too.
+    """
     token, now = crypto.token(), clock.now()
-    span = span_for(grant.role for grant in grants_of(account))
+    lasts = span_for(grant.role for grant in grants_of(account)).absolute
     with transaction():
         SignInSession.create(
             account=account,
@@ -96,7 +139,7 @@ def open_session(account: Account, device: str = "") -> str:
             made_at=now,
             seen_at=now,
             fresh_at=now,
-            ends_at=now + span.absolute,
+            ends_at=now + min(lasts, longest or lasts),
         )
         _end_oldest(account)
     return token

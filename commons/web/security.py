@@ -58,6 +58,8 @@ def install(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_SECURE=True,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Strict",
+        # A late answer to an old request must not bring the cookie before back.
+        SESSION_REFRESH_EACH_REQUEST=False,
         MAX_CONTENT_LENGTH=BODY_LIMIT,
         TRUSTED_HOSTS=_hosts(settings),
         # The token lives as long as the session: a form left open over lunch still works.
