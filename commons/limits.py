@@ -20,6 +20,10 @@ LIMITS: dict[str, tuple[str, ...]] = {
     "password": ("5 per 15 minutes", "20 per day"),  # wrong tries for one account
     "totp": ("5 per 15 minutes", "20 per day"),  # wrong codes for one account
     "sign-in-page": ("60 per hour",),  # tries from one network address
+    "sign-in-code": ("10 per hour",),  # codes to be sent from Signal, shown to one network
+    "return-code": ("20 per hour",),  # codes on paper tried from one network
+    "wrong-code": ("5 per hour",),  # codes of no page, sent by one person
+    "wrong-codes": ("100 per hour",),  # codes of no page, sent by anybody
     "alert-send": ("3 per 10 minutes",),  # new alerts by one sender; follow-ups are free
     "reveal": ("30 per hour", "100 per day"),  # contact details shown to one person
     "look-up": ("10 per hour",),  # whether a number is on the roster, asked by one person

@@ -73,6 +73,17 @@ PHRASES: Mapping[str, frozenset[str]] = {
     "invited_no": frozenset({"school"}),
     "invited_deleted": frozenset(),
     "invited_held": frozenset(),
+    "sign_in_ask_computer": frozenset(),
+    "sign_in_ask_phone": frozenset(),
+    "sign_in_not_me": frozenset(),
+    "sign_in_done": frozenset(),
+    "sign_in_refused": frozenset(),
+    "sign_in_late": frozenset(),
+    "sign_in_wrong": frozenset(),
+    "sign_in_unknown": frozenset(),
+    "sign_in_staff": frozenset(),
+    "sign_in_held": frozenset(),
+    "lock_done": frozenset(),
 }
 LONGEST_COMMAND = 4  # words, typed with spaces between
 LONGEST_REPLY = 200  # characters; a longer message is words for a person
