@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from commons import crypto, database, i18n, installation, logs, migration
 from commons.accounts import who
+from commons.accounts.by_signal.flow import lock_flow, sign_in_flow
 from commons.errors import ConfigurationError, DomainError
 from commons.messaging import doorbell, invitations
 from commons.messaging.conversations.engine import Engine
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 HOUR = 3600
 # Where two conversations begin with the same words, the first has them.
 FLOWS = (joining_flow(), language_flow(), help_flow(), person_flow())
+FLOWS = (language_flow(), help_flow(), person_flow(), sign_in_flow(), lock_flow())
 ENGINE = Engine(FLOWS)
 # What a reply may mean, asked in this order; the first that answers has it. An open question
 # takes its number before an alert does, and is asked again only when nobody makes sense of words.
@@ -90,6 +92,7 @@ def _register(app: Any) -> None:
     import rapidresponse
     from commons.accounts import home, roster_rows, waiting
     from commons.accounts import routes as accounts
+    from commons.accounts.by_signal import routes as by_signal
     from commons.messaging import routes as messaging
     from commons.roster import routes as roster
     from commons.roster.exports import routes as exports
@@ -104,6 +107,7 @@ def _register(app: Any) -> None:
     from rapidresponse.alerts import rows
 
     for module in (health, privacy, accounts, sites, roster, roles, looks, exports, joining):
+    for module in (health, privacy, accounts, by_signal, sites, roster, joining):
         app.register_blueprint(module.blueprint)
     describing.install(app)
     timetable.install(app)
@@ -122,6 +126,8 @@ def _register(app: Any) -> None:
         offer(app, place, provider)
     joining.install(app)
     home.install(app, [rows.needing_me, roster_rows.needing_me, waiting.to_admit])
+    by_signal.install(app)
+    home.install(app, [rows.needing_me, waiting.to_admit])
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from flask import Blueprint, Flask, current_app, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from commons import i18n
+from commons.accounts import sessions
 from commons.accounts.guards import current_actor
 from commons.accounts.roles import role_words
-from commons.permissions import Actor, Grant, may
+from commons.permissions import NOWHERE, Actor, Grant, may
 from commons.sites import service as sites
 from commons.sites.models import PostureValue, Site, SiteState
 from commons.sites.words import POSTURES
@@ -58,7 +60,9 @@ def home() -> str:
     chosen = request.args.get("site")
     site = next((s for s in places if s.public_id == chosen), places[0] if places else None)
     if site is None:
-        return render_template("home/no_site.html", roles=_roles(actor.grants))
+        waits = any(grant.site_id == NOWHERE for grant in actor.grants)
+        roles = _roles(actor.grants)
+        return render_template("home/no_site.html", roles=roles, waits=waits)
     rows = [row for provide in current_app.extensions["home_rows"] for row in provide(actor, site)]
     rows.sort(key=lambda row: (not row.urgent, row.at))
     return render_template(
@@ -74,6 +78,8 @@ def home() -> str:
         may_see_roster=may(actor, "roster.view", site),
         may_see_alerts=may(actor, "alerts.view", site),
         may_see_relay=may(actor, "relay.view"),
+        is_family=all(grant.role in sessions.BY_ROSTER.values() for grant in actor.grants),
+        languages_of_site=_languages(site),
         links=offered("home", actor, site),
     )
 
@@ -82,6 +88,11 @@ def own_sites(actor: Actor) -> list[Site]:
     """Return the open sites that the actor's grants cover, by name; at most fifty."""
     open_sites = Site.select().where(Site.state == SiteState.OPEN).order_by(Site.name)
     return [site for site in open_sites if any(g.covers(site) for g in actor.grants)][:50]
+
+
+def _languages(site: Site) -> str:
+    picked = filter(None, (i18n.pick(word) for word in site.languages.split()))
+    return ", ".join(i18n.language(code).name for code in picked)
 
 
 def _roles(grants: frozenset[Grant]) -> list[str]:

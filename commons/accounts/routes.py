@@ -27,7 +27,7 @@ from commons.accounts.forms import (
     SignInForm,
 )
 from commons.accounts.guards import current_account, current_actor, current_found
-from commons.errors import Conflict, Invalid
+from commons.errors import Conflict, Invalid, NotFound
 from commons.i18n import gettext as _
 from commons.permissions import require_fresh
 from commons.web import qr
@@ -113,6 +113,7 @@ def prove_again() -> ResponseReturnValue:
         form=form,
         has_password=found.account.password_hash is not None,
         has_second_factor=found.account.totp_secret is not None,
+        by_signal=sessions.is_by_signal(found.account),
     )
     return page, _status(form)
 
@@ -142,7 +143,7 @@ def save_preferences() -> ResponseReturnValue:
 @blueprint.route("/account/password", methods=BOTH)
 def change_password() -> ResponseReturnValue:
     """Set a new password, which ends every other session."""
-    found, form = current_found(), PasswordForm()
+    found, form = _with_a_name(), PasswordForm()
     require_fresh(found.actor)
     if form.validate_on_submit():
         try:
@@ -159,7 +160,7 @@ def change_password() -> ResponseReturnValue:
 @blueprint.route("/account/second-factor", methods=BOTH)
 def enrol_totp() -> ResponseReturnValue:
     """Show a new secret, and take it into use with its first code."""
-    found, form = current_found(), SecondFactorForm()
+    found, form = _with_a_name(), SecondFactorForm()
     require_fresh(found.actor)
     secret = totp.unwrapped(found.account, form.pending.data or "")
     if form.validate_on_submit() and secret:
@@ -193,6 +194,14 @@ def end_other_sessions() -> ResponseReturnValue:
     return _back(_("Every other session has ended."))
 
 
+def _with_a_name() -> sessions.Found:
+    """Return the session in use; raise NotFound for an account that signs in by Signal."""
+    found = current_found()
+    if sessions.is_by_signal(found.account):
+        raise NotFound(_("There is nothing at this address, or it is not yours to see."))
+    return found
+
+
 def _enter(token: str, target: str | None = None) -> Response:
     before = guards.current()
     if before:
@@ -220,6 +229,7 @@ def _account_page(form: PreferencesForm) -> ResponseReturnValue:
         sign_in_name=found.account.reveal("sign_in_name"),
         has_password=found.account.password_hash is not None,
         has_second_factor=found.account.totp_secret is not None,
+        by_signal=sessions.is_by_signal(found.account),
         sessions=sessions.listed(found.account),
         current_id=found.session.public_id,
     )
