@@ -6,7 +6,6 @@ from commons import clock, crypto, i18n
 from commons.accounts import sessions
 from commons.accounts.by_signal.models import RequestState, ReturnCode, SignInRequest
 from commons.accounts.models import Account
-from commons.accounts.service import LONGEST_NAME
 from commons.audit import record
 from commons.database import is_sqlite, transaction
 from commons.errors import Conflict
@@ -15,6 +14,8 @@ from commons.permissions import Actor, require
 from commons.roster.models import ContactMethod, Person
 from commons.sites.models import Site
 
+# As of `accounts.service`, which would load the hashing of passwords into the relay.
+LONGEST_NAME = 60
 NOT_BY_SIGNAL = _l("They sign in with their sign-in name and password, not by Signal.")
 
 

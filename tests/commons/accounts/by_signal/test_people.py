@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from commons import clock
-from commons.accounts import sessions
+from commons.accounts import service, sessions
 from commons.accounts.by_signal import people
 from commons.accounts.models import Account, Membership
 from commons.errors import Conflict
@@ -89,3 +89,8 @@ def test_the_account_of_somebody_erased_opens_nothing(cast: builders.Cast, amina
     found = sessions.find(token)
     assert found is None or found.actor.grants == frozenset()
     assert sessions.grants_of(Account.get_by_id(account.id)) == frozenset()
+
+
+def test_a_long_name_is_cut_to_what_an_account_takes(cast: builders.Cast) -> None:
+    person = builders.a_person(cast.lincoln, Group.FAMILY, name="x" * 100)
+    assert people.account_for(person).reveal("name") == "x" * service.LONGEST_NAME

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import re
 
 import pytest
@@ -13,6 +14,7 @@ from commons.accounts import sessions
 from commons.accounts.by_signal import people
 from commons.accounts.models import SignInSession
 from commons.database import transaction
+from commons.messaging.models import Message
 from commons.permissions import Role
 from commons.roster.models import Group, RosterEntry
 from tests import builders, page
@@ -68,6 +70,31 @@ def test_the_page_is_the_same_to_the_byte_whoever_looks(
     assert masked(browser.get(START)) == masked(other_browser.get(START)) == masked(ours)
     pieces = browser.get(f"{START}/live"), other_browser.get(f"{START}/live")
     assert masked(pieces[0]) == masked(pieces[1])
+
+
+def test_the_page_costs_the_same_work_whoever_sent_its_code(
+    browser: page.Browser, amina: Family, caplog: pytest.LogCaptureFixture
+) -> None:
+    found = begin(browser)
+    before = statements(browser, caplog)
+    amina.phone.say(code_of(found))
+    assert statements(browser, caplog) == before
+
+
+def statements(browser: page.Browser, caplog: pytest.LogCaptureFixture) -> list[str]:
+    """The statements that the page which looks again costs."""
+    caplog.clear()
+    with caplog.at_level(logging.DEBUG, "peewee"):
+        browser.get(f"{START}/live")
+    return [str(record.args or record.msg)[:60] for record in caplog.records]
+
+
+def test_signing_in_sends_nothing_to_anybody_who_did_not_write(
+    browser: page.Browser, amina: Family
+) -> None:
+    for _ in range(3):
+        begin(browser)
+    assert Message.select().count() == 0
 
 
 def masked(found: page.Page) -> str:
