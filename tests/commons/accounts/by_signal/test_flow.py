@@ -33,7 +33,10 @@ def state(row: SignInRequest) -> RequestState:
 def test_the_relay_asks_which_of_three_numbers_the_page_shows(amina: Family) -> None:
     row, code, number = a_page("computer")
     lines = (amina.phone.say(code) or "").splitlines()
-    assert lines[0] == "Somebody wants to sign in on a computer. Which number does the page show?"
+    assert lines[0] == (
+        "Somebody wants to sign in on a computer. Which number does the page show? "
+        "Did somebody else give you the code? Then choose the last answer."
+    )
     assert number in {line.split()[-1] for line in lines[1:4]}
     assert lines[4] == "4 = None: it is not me"
     assert state(row) == RequestState.ASKED
