@@ -32,8 +32,14 @@ if TYPE_CHECKING:
 
 HOUR = 3600
 # Where two conversations begin with the same words, the first has them.
-FLOWS = (joining_flow(), language_flow(), help_flow(), person_flow())
-FLOWS = (language_flow(), help_flow(), person_flow(), sign_in_flow(), lock_flow())
+FLOWS = (
+    joining_flow(),
+    sign_in_flow(),
+    lock_flow(),
+    language_flow(),
+    help_flow(),
+    person_flow(),
+)
 ENGINE = Engine(FLOWS)
 # What a reply may mean, asked in this order; the first that answers has it. An open question
 # takes its number before an alert does, and is asked again only when nobody makes sense of words.
@@ -106,13 +112,12 @@ def _register(app: Any) -> None:
     from commons.web.links import offer
     from rapidresponse.alerts import rows
 
-    for module in (health, privacy, accounts, sites, roster, roles, looks, exports, joining):
-    for module in (health, privacy, accounts, by_signal, sites, roster, joining):
+    for module in (health, privacy, accounts, by_signal, sites, roster, roles, looks, exports):
         app.register_blueprint(module.blueprint)
+    for blueprint in (joining.blueprint, *messaging.blueprints):
+        app.register_blueprint(blueprint)
     describing.install(app)
     timetable.install(app)
-    for blueprint in messaging.blueprints:
-        app.register_blueprint(blueprint)
     rapidresponse.register(app)
     for place, provider in (
         ("roster", roles.links),
@@ -125,9 +130,8 @@ def _register(app: Any) -> None:
     ):
         offer(app, place, provider)
     joining.install(app)
-    home.install(app, [rows.needing_me, roster_rows.needing_me, waiting.to_admit])
     by_signal.install(app)
-    home.install(app, [rows.needing_me, waiting.to_admit])
+    home.install(app, [rows.needing_me, roster_rows.needing_me, waiting.to_admit])
 
 
 def main(arguments: list[str] | None = None) -> None:
