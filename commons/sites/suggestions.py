@@ -15,7 +15,9 @@ from commons.sites.points import Wanted
 from commons.sites.sheet import plain
 from commons.sites.spread import farthest_first
 
-START, ADVISED = 12, 24  # research/mutual-aid-and-referrals.md §11.2
+# Enough to start with; once they are taken, the next twelve make the 24 that are advised for many
+# families (research/mutual-aid-and-referrals.md §11.2).
+START = 12
 LEAST_MILES = 0.1  # nearer than that, two points are one walk
 NEAR = (1.0, 1.5, 2.0, 3.0, 5.0)  # how far children live from a small school, and farther
 WIDE = (2.0, 3.0, 5.0)  # from a middle or high school

@@ -75,13 +75,10 @@ def _page(name: str, form: Any = None, **values: Any) -> ResponseReturnValue:
 def show_points(public_id: str) -> ResponseReturnValue:
     """Show the meeting points in their order, and where they lie."""
     site = load(public_id)
-    few = len(suggestions.suggestions(site, 1)) > 0
     return _page(
         "points",
         site=site,
         zone_names={zone.id: zone.name for zone in zones.live(site)},
-        may_suggest=few,
-        advised=suggestions.ADVISED,
         **facts.meeting_points(site),
     )
 
@@ -123,9 +120,7 @@ def _next_step(form: PointForm, known: list[Zone]) -> str:
 def suggest_points(public_id: str) -> ResponseReturnValue:
     """Suggest public places around the school, and take several of them at once."""
     site, form = load(public_id), SuggestionsForm()
-    have = len(points.live(site))
-    limit = suggestions.ADVISED if have else suggestions.START
-    found = suggestions.suggestions(site, limit)
+    found = suggestions.suggestions(site)
     form.keys.choices = [SelectChoice(one.place.key, one.place.name) for one in found]
     if form.validate_on_submit():
         try:
