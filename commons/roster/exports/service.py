@@ -82,8 +82,12 @@ def take(actor: Actor, site: Site, public_id: str) -> File:
     asked = find(site, public_id)
     if asked.asked_by != actor.ref:
         raise Forbidden(NOT_YOURS)
+    if not takeable(asked):
+        raise Conflict(TOO_LATE)
+    # Before the transaction: sealing takes a second, and what fails here can be tried again.
+    sealed = seal(table(site, name_of(actor.ref)), passphrase(asked.public_id, actor.ref))
+    now = clock.now()
     with transaction():
-        now = clock.now()
         moved = ExportRequest.update(taken_at=now).where(
             ExportRequest.id == asked.id,
             ExportRequest.asked_by == actor.ref,
@@ -93,9 +97,6 @@ def take(actor: Actor, site: Site, public_id: str) -> File:
         if not moved.execute():
             raise Conflict(TOO_LATE)
         _record(actor, "export.taken", asked, site)
-        data = table(site, name_of(actor.ref))
-    # Outside the transaction: sealing takes a second.
-    sealed = seal(data, passphrase(asked.public_id, actor.ref))
     return File(f"roster-{now:%Y-%m-%d}.csv.age", sealed)
 
 

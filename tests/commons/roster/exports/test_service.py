@@ -42,6 +42,34 @@ def test_one_asks_another_allows_and_the_first_takes_it_once(cast: Cast) -> None
     assert kinds == ["export.asked", "export.allowed", "export.taken"]
 
 
+def test_of_two_who_take_it_at_once_one_gets_it(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rosa, key = actor(cast.rosa), allowed(cast)
+    calm = service.seal
+
+    def meanwhile(data: bytes, words: str) -> bytes:
+        monkeypatch.setattr(service, "seal", calm)
+        service.take(rosa, cast.lincoln, key)
+        return data
+
+    monkeypatch.setattr(service, "seal", meanwhile)
+    with pytest.raises(Conflict):
+        service.take(rosa, cast.lincoln, key)
+    assert AuditLink.select().where(AuditLink.kind == "export.taken").count() == 1
+
+
+def test_what_fails_while_it_is_sealed_can_be_taken_again(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rosa, key = actor(cast.rosa), allowed(cast)
+    with monkeypatch.context() as patch:
+        patch.setattr(service, "seal", lambda data, words: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            service.take(rosa, cast.lincoln, key)
+    assert service.take(rosa, cast.lincoln, key).name.endswith(".csv.age")
+
+
 def test_nobody_allows_what_they_asked_for(cast: Cast) -> None:
     rosa = actor(cast.rosa)
     made = service.ask(rosa, cast.lincoln)
