@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from commons import crypto, database, i18n, installation, logs, migration
 from commons.accounts import who
 from commons.accounts.by_signal.flow import lock_flow, sign_in_flow
+from commons.accounts.own_data import gathering
 from commons.errors import ConfigurationError, DomainError
 from commons.messaging import doorbell, invitations
 from commons.messaging.conversations.engine import Engine
@@ -24,6 +25,7 @@ from commons.retention import purge
 from commons.settings import Settings, environment
 from commons.sites import directory
 from rapidresponse.alerts import endings as alert_endings
+from rapidresponse.alerts import own_data as alert_own_data
 from rapidresponse.alerts import replies as alert_replies
 from rapidresponse.alerts.settings import use as use_alert_settings
 
@@ -63,6 +65,7 @@ def compose(settings: Settings, *, bind: bool = True) -> None:
     i18n.compile_catalogs()
     doorbell.use(settings.doorbell)
     directory.use(settings.data)
+    gathering.use(alert_own_data.SOURCES, public_url=settings.public_url)
     use_alert_settings(demonstration=settings.demonstration)
     if bind:
         logs.set_up(settings.log_level)
