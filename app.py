@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from commons import crypto, database, i18n, installation, logs, migration
 from commons.accounts import who
 from commons.accounts.by_signal.flow import lock_flow, sign_in_flow
-from commons.accounts.own_data import gathering
+from commons.accounts.own_data import erasing, gathering
 from commons.errors import ConfigurationError, DomainError
 from commons.messaging import doorbell, invitations
 from commons.messaging.conversations.engine import Engine
@@ -53,6 +53,7 @@ REPLY_HANDLERS = (
 )
 JOBS = (
     Job("invitations.tell", 30, invitations.telling(who.role_at)),
+    Job("own-data.finish-erasing", 10, erasing.finish),
     Job("alerts.mark-stale", 60, alert_endings.mark_stale),
     Job("alerts.erase-ended", HOUR, alert_endings.erase_ended),
     Job("retention.purge", 6 * HOUR, purge),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import click
 from flask import Flask, current_app
@@ -13,6 +13,7 @@ from flask.cli import AppGroup, FlaskGroup, with_appcontext
 
 from commons import audit, crypto, database, installation, migration, retention
 from commons.accounts.cli import commands as accounts
+from commons.accounts.own_data import erasing
 from commons.messaging.cli import commands as relay
 from commons.roster.cli import commands as roster
 from commons.settings import Settings
@@ -66,6 +67,20 @@ def retention_purge() -> None:
         if count:
             click.echo(f"{table}: {count}")
     click.echo("Done.")
+
+
+@keep.command("erasures")
+def retention_erasures() -> None:
+    """List whom a restored backup must forget again, as fingerprints that name nobody."""
+    for fingerprint in erasing.erased():
+        click.echo(fingerprint)
+
+
+@keep.command("replay-erasures")
+@click.argument("file", type=click.File())
+def retention_replay_erasures(file: IO[str]) -> None:
+    """Erase again whoever of the list is in the database; before it serves."""
+    click.echo(f"{erasing.replay(file.read().split())} erased again.")
 
 
 @click.command("doctor")

@@ -124,7 +124,7 @@ def purge(now: dt.datetime | None = None) -> dict[str, int]:
         for rule in rules():
             with transaction():
                 done[rule.table] = done.get(rule.table, 0) + _carry_out(rule, moment)
-        _forget_pages()
+        forget_pages()
     return done
 
 
@@ -161,7 +161,8 @@ def _escape(condition: str) -> str:
     return condition.replace("%", "%%").replace("%%s", "%s")
 
 
-def _forget_pages() -> None:
+def forget_pages() -> None:
+    """Make sure that what was deleted is in no file of the database; never in a transaction."""
     # A deleted row lives on in the write-ahead log (SQLite) or the old tuple (PostgreSQL).
     if is_sqlite():
         database.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)")

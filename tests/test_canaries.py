@@ -12,15 +12,17 @@ from pathlib import Path
 
 import pytest
 
-from commons import database, migration, retention
+from commons import clock, database, migration, retention
 from commons.accounts import service as accounts
+from commons.accounts.own_data import erasing
 from commons.database import connection
 from commons.messaging import receiver
-from commons.messaging.models import Envelope
-from commons.permissions import CONSOLE, Role
+from commons.messaging.models import Envelope, Message, MessageState
+from commons.permissions import CONSOLE, RELAY, Role
 from commons.roster import service as roster
 from commons.roster.models import Group
 from tests import builders
+from tests.commons.accounts.own_data.life import Life, live
 from tests.conftest import settings_for
 from tests.rapidresponse.alerts.school import School, send
 
@@ -96,3 +98,43 @@ def test_nothing_personal_can_be_read_in_database_log_or_logs(folder: Path) -> N
 def test_a_canary_that_lies_open_would_be_seen(folder: Path, spoil: object) -> None:
     (folder / "leak.txt").write_bytes(b"before " + spoil(NUMBER) + b" after")  # type: ignore[operator]
     assert f"{NUMBER} in leak.txt" in sweep(folder)
+
+
+def traces(life: Life) -> set[bytes]:
+    """Return everything stored that is about somebody: sealed words, fingerprints, their id."""
+    found = {life.person.public_id.encode()}
+    tables = {"person": "id", "account": "person_id", "contact_method": "person_id",
+              "consent": "person_id", "reply": "person_id", "conversation": "person_id",
+              "sign_in_request": "person_id"}  # fmt: skip
+    for table, column in tables.items():
+        rows = database.database.execute_sql(
+            f"SELECT * FROM {table} WHERE {column} = ?", (life.person.id,)
+        )
+        found |= {bytes(v) for row in rows.fetchall() for v in row if isinstance(v, bytes)}
+    texts = Message.select().where(Message.person == life.person)
+    return found | {one.text.body.data for one in texts if one.text.body is not None}
+
+
+def left(folder: Path, wanted: set[bytes]) -> int:
+    """Return how many of these lie in a file of the database."""
+    files = [path.read_bytes() for path in folder.glob("plain.db*")]
+    return sum(any(one in data for data in files) for one in wanted)
+
+
+def test_whoever_is_erased_leaves_no_trace_in_the_files_of_the_database(folder: Path) -> None:
+    # Not their words, which are sealed anyway: the sealed bytes themselves must be gone.
+    for hold in retention.Hold.select():
+        retention.lift_hold(CONSOLE, hold)
+    cast = builders.Cast.make()
+    zenobia = live(cast, NAME, "+18185550178", WORDS)
+    olga = live(cast, "Olga Otherwise", "+18185550188", "the owl sleeps at noon")
+    wanted, kept = traces(zenobia), traces(olga)
+    assert left(folder, wanted) == len(wanted) > 12
+    receipt = erasing.erase(RELAY, zenobia.person)
+    wanted |= traces(zenobia)
+    assert left(folder, wanted) > 0
+    Message.update(state=MessageState.SENT).where(Message.person == zenobia.person).execute()
+    assert erasing.finish(clock.now()) == 1
+    assert left(folder, wanted) == 0
+    assert left(folder, kept) == len(kept)
+    assert left(folder, {receipt.encode()}) == 1

@@ -5,6 +5,7 @@ Consent, slots and reach have modules of their own; their verbs are named here a
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from peewee import IntegrityError, fn
@@ -49,6 +50,8 @@ __all__ = (
     "withdraw_everywhere",
 )
 LONGEST_NAME = 100
+# What stands above the roster takes what it holds of a person whom somebody forgets.
+when_forgotten: list[Callable[[Person], None]] = []
 ENTER_A_NAME = _l("Enter the name that they want to be called by.")
 OTHER_NAME = _l(
     "This number already belongs to somebody with another name. Check the name and the number."
@@ -253,6 +256,8 @@ def forget_person(actor: Actor, person: Person) -> None:
     if covered & set(held_subjects()):
         raise Conflict(_l("A legal hold covers this person. Nothing may be erased until it ends."))
     with transaction():
+        for forget in when_forgotten:
+            forget(person)
         for site in sites:
             record(actor, "person.forgotten", f"person:{person.public_id}", site=site.id)
         Person.delete().where(Person.id == person.id).execute()
