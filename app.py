@@ -103,6 +103,7 @@ def _register(app: Any) -> None:
     from commons.accounts import home, roster_rows, waiting
     from commons.accounts import routes as accounts
     from commons.accounts.by_signal import routes as by_signal
+    from commons.accounts.own_data import routes as own_data
     from commons.messaging import routes as messaging
     from commons.roster import routes as roster
     from commons.roster.exports import routes as exports
@@ -122,6 +123,7 @@ def _register(app: Any) -> None:
         app.register_blueprint(blueprint)
     describing.install(app)
     timetable.install(app)
+    own_data.install(app)
     rapidresponse.register(app)
     for place, provider in (
         ("roster", roles.links),

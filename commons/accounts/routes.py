@@ -74,7 +74,7 @@ def sign_in_with_link(token: str) -> ResponseReturnValue:
         except Conflict:
             usable = False
         else:
-            return _enter(entered)
+            return _enter(entered, request.args.get("next"))
     page = render_template(
         "accounts/link.html", usable=usable, token=token, dropped=guards.cookie_is_dropped()
     )
