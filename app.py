@@ -13,6 +13,7 @@ from commons import crypto, database, i18n, installation, logs, migration
 from commons.accounts import who
 from commons.accounts.by_signal.flow import lock_flow, sign_in_flow
 from commons.accounts.own_data import erasing, gathering
+from commons.accounts.own_data.flow import my_data_flow
 from commons.errors import ConfigurationError, DomainError
 from commons.messaging import doorbell, invitations
 from commons.messaging.conversations.engine import Engine
@@ -41,6 +42,7 @@ FLOWS = (
     language_flow(),
     help_flow(),
     person_flow(),
+    my_data_flow(),
 )
 ENGINE = Engine(FLOWS)
 # What a reply may mean, asked in this order; the first that answers has it. An open question
