@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from commons.messaging.consequences import UNKNOWN
 from commons.messaging.models import MessageState
 from commons.messaging.statements import at, run
+from commons.roster import holds
 from commons.roster.models import ConsentState, MethodState
 
 
@@ -29,6 +30,8 @@ class Candidate:
     value: bytes | None
     recipient: bytes | None
     method_state: str | None
+    held: bool  # their Signal key changed, and nobody has made sure of them
+    trusting: bool  # somebody has, and the gateway is about to be told
 
 
 # The limit inside, so that a planner without statistics joins a few rows and not whole tables.
@@ -36,7 +39,8 @@ _CANDIDATES = """
 SELECT m.id, m.person_id, m.text_id, m.priority, m.attempts, m.repeat,
        m.not_after IS NOT NULL AND m.not_after <= ?, t.cancelled_at IS NOT NULL, t.site_id,
        c.state, a.public_id, a.value,
-       CASE WHEN a.checked_at IS NOT NULL THEN a.recipient END, a.state
+       CASE WHEN a.checked_at IS NOT NULL THEN a.recipient END, a.state,
+       a.held_at IS NOT NULL, a.trust_at IS NOT NULL AND a.trust_at > ?
 FROM (SELECT * FROM message WHERE state = 'queued' AND due_at <= ?
       ORDER BY priority, id LIMIT ?) m
 JOIN topic t ON t.id = m.topic_id
@@ -48,7 +52,9 @@ ORDER BY m.priority, m.id
 
 def due(now: dt.datetime, most: int) -> list[Candidate]:
     """Return what is queued and due, most urgent and oldest first."""
-    return [Candidate(*row) for row in run(_CANDIDATES, at(now), at(now), most).fetchall()]
+    patience = at(now - holds.PATIENCE)
+    rows = run(_CANDIDATES, at(now), patience, at(now), most).fetchall()
+    return [Candidate(*row) for row in rows]
 
 
 def verdict(candidate: Candidate, text: str | None) -> tuple[MessageState, str] | None:
@@ -65,4 +71,6 @@ def verdict(candidate: Candidate, text: str | None) -> tuple[MessageState, str] 
         return MessageState.FAILED, "no_method"
     if candidate.method_state == MethodState.REFUSED:
         return MessageState.FAILED, "unregistered"
+    if candidate.held:
+        return MessageState.FAILED, "key_changed"
     return None if text is not None else (MessageState.FAILED, "no_text")

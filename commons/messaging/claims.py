@@ -21,10 +21,13 @@ from commons.messaging.models import Message, MessageState, MessageText
 from commons.messaging.outcomes import Kind, Outcome
 from commons.messaging.statements import at, moment, run, run_many
 from commons.messaging.words import words
+from commons.roster import holds
 from commons.roster.models import ContactMethod
 
 LEASE = dt.timedelta(seconds=90)
 TEXTS_KEPT = 256
+# How long a message waits for the gateway to be told that a new key is trusted.
+UNTIL_TRUSTED = dt.timedelta(seconds=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +127,8 @@ class Claims:
             limit = throttle.limit_for(candidate.priority)
             past = history.get((candidate.person_id or 0, limit is throttle.ANSWERS), ())
             later = throttle.may_send(past, now, limit)
+            if candidate.trusting:
+                later = max(later, now + UNTIL_TRUSTED)
             if later <= now:
                 chosen.append(candidate)
             else:
@@ -208,7 +213,7 @@ class Claims:
             Message.state.in_([MessageState.SENDING, MessageState.UNKNOWN]),
         )
         if changed.execute() and found.method is not None:
-            _mark_method(one.errand.id, found)
+            _mark_method(one.errand.id, found, one.began)
 
 
 def _take(
@@ -252,9 +257,12 @@ def _past(message_id: int, reason: str) -> Past:
     return Past(Counter([*(row[0] for row in rows), reason]))
 
 
-def _mark_method(message_id: int, found: Consequence) -> None:
-    method = Message.select(Message.method).where(Message.id == message_id)
-    ContactMethod.update(state=found.method).where(ContactMethod.id.in_(method)).execute()
+def _mark_method(message_id: int, found: Consequence, tried_at: dt.datetime) -> None:
+    method = Message.get_by_id(message_id).method_id
+    if method is not None:
+        ContactMethod.update(state=found.method).where(ContactMethod.id == method).execute()
+        if found.hold:
+            holds.hold(method, tried_at)
 
 
 def _language(text_id: int) -> str:

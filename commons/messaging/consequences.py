@@ -35,6 +35,7 @@ class Consequence:
     reason: str = ""
     wait: dt.timedelta | None = None
     method: MethodState | None = None
+    hold: bool = False  # whether nothing more goes there until somebody made sure of them
 
 
 def decide(outcome: Outcome, past: Past, unknown_wait: dt.timedelta) -> Consequence:
@@ -64,7 +65,7 @@ def _unregistered(_outcome: Outcome, past: Past) -> Consequence:
 
 
 def _key_changed(_outcome: Outcome, _past: Past) -> Consequence:
-    return Consequence(MessageState.FAILED, "key_changed", method=MethodState.FAILING)
+    return Consequence(MessageState.FAILED, "key_changed", method=MethodState.FAILING, hold=True)
 
 
 def _network(_outcome: Outcome, past: Past) -> Consequence:

@@ -7,17 +7,20 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from commons import clock
+from commons import clock, crypto
 from commons.database import connection, transaction
 from commons.errors import Unavailable
 from commons.messaging import doorbell, receiver, senders
 from commons.messaging.gateway import Gateway
+from commons.roster import holds
 
 log = logging.getLogger(__name__)
 POLL_PAUSE = 1.0
 # Where the gateway cannot be polled (JSON-RPC mode), asking again soon is of no use.
 REFUSED_PAUSE = 30.0
 CONTACTS_PAUSE = 5.0
+TRUST_PAUSE = 2.0
+TRUST_AGAIN = 15.0
 # While messages wait, the gateway, which does one thing at a time, is left to send them.
 LONGEST_SILENCE = 10.0
 
@@ -70,6 +73,7 @@ class Ears:
         self._next_poll = 0.0
         self._last_poll = 0.0
         self._next_contacts = 0.0
+        self._next_trust = 0.0
         self._thread = threading.Thread(target=self._run, name="relay-ears", daemon=True)
 
     def start(self) -> None:
@@ -116,6 +120,8 @@ class Ears:
             found = probe(self.gateway)
             self._probe.clear()
             self.post(found)
+        if self._next_trust <= clock.monotonic():
+            self.pass_on_trust()
         if self._wanted and self._next_contacts <= clock.monotonic():
             self.look_up()
         if self.polling and self._next_poll <= clock.monotonic():
@@ -148,3 +154,22 @@ class Ears:
             senders.learn(pairs, wanted)
         self._wanted.difference_update(wanted)
         self.post(Learnt(frozenset(wanted)))
+
+    def pass_on_trust(self) -> None:
+        """Tell the gateway whose new key to trust; what fails is tried again a little later."""
+        self._next_trust = clock.monotonic() + TRUST_PAUSE
+        with connection():
+            waiting = holds.to_be_trusted()
+        for method in waiting:
+            name = "recipient" if method.checked_at else "value"
+            try:
+                taken = self.gateway.trust(method.reveal(name))
+            except (Unavailable, crypto.Unreadable):
+                taken = False
+            if taken:
+                with connection():
+                    holds.trusted(method)
+            else:
+                log.warning("The gateway did not take a new key; it is told again in a while.")
+                self._next_trust = clock.monotonic() + TRUST_AGAIN
+                return

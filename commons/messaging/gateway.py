@@ -103,6 +103,20 @@ class Gateway:
             raise _unavailable() from error
         return status == 204
 
+    def trust(self, recipient: str) -> bool:
+        """Have the newest key of a number or account id trusted; return whether it was taken.
+
+        Raises Unavailable without an answer.
+        """
+        if not _RECIPIENT.fullmatch(recipient):
+            return False
+        path = f"/v1/identities/{self.account}/trust/{recipient}"
+        try:
+            status, _body = self._call("PUT", path, {"trust_all_known_keys": True})
+        except requests.RequestException as error:
+            raise _unavailable() from error
+        return status == 204
+
     def _ask(self, path: str, query: dict[str, str] | None = None) -> Any:
         try:
             status, body = self._call("GET", path, None, query, QUICK_SECONDS)

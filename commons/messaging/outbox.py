@@ -179,6 +179,7 @@ def say(person: Person, text: str, about: str) -> None:
                 ContactMethod.person == person,
                 ContactMethod.kind == MethodKind.SIGNAL,
                 ContactMethod.state != MethodState.REFUSED,
+                ContactMethod.held_at.is_null(),
             )
             .order_by(ContactMethod.position, ContactMethod.id)
             .first()

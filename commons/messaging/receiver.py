@@ -17,6 +17,7 @@ from commons.messaging.models import Envelope, EnvelopeState, Message, Reply
 from commons.messaging.replies import Handler
 from commons.messaging.statements import at, run
 from commons.messaging.strangers import Doorkeeper
+from commons.roster import holds
 from commons.roster.models import ContactMethod
 
 log = logging.getLogger(__name__)
@@ -159,6 +160,7 @@ class Receiver:
             return receipts.apply(content, method, clock.now())
         if isinstance(content, KeyChange):
             senders.fails(method.id)
+            holds.hold(method.id, heard.at)
             return True
         senders.works(method.id)
         if isinstance(content, Words):

@@ -106,6 +106,7 @@ class Relay:
         """Work until nothing is due and nothing in hand; raise Conflict for another relay."""
         with self._only():
             self.schedule.run_due()
+            self.ears.pass_on_trust()
             heard = False
             while True:
                 if self.turn(0.05) or self.in_hand or self._again or not self.news.empty():

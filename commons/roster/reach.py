@@ -26,11 +26,12 @@ class Reason(enum.StrEnum):
     NOT_AGREED = "not_agreed"
     NO_CONTACT_METHOD = "no_contact_method"
     METHOD_REFUSED = "method_refused"
+    KEY_CHANGED = "key_changed"
 
 
 CHUNK = 20_000
 _REACH = """
-SELECT p.id, p.language, c.state, m.id, m.state
+SELECT p.id, p.language, c.state, m.id, m.state, m.held_at IS NOT NULL
 FROM person p
 LEFT JOIN consent c ON c.person_id = p.id AND c.site_id = {mark}
 LEFT JOIN contact_method m ON m.person_id = p.id AND m.kind = 'signal'
@@ -43,6 +44,7 @@ REASONS = {
     Reason.NOT_AGREED: _l("They have not agreed to alerts yet."),
     Reason.NO_CONTACT_METHOD: _l("They have no Signal number here."),
     Reason.METHOD_REFUSED: _l("Signal does not know their number."),
+    Reason.KEY_CHANGED: _l("Their Signal changed. Make sure that it is them."),
 }
 
 
@@ -116,8 +118,9 @@ def _sort(
 ) -> None:
     """Put a person with the reachable or with the others; one row for each contact method."""
     language, consent = rows[0][1], rows[0][2] or lent.get(person_id)
-    methods = [(method, state) for _, _, _, method, state in rows if method is not None]
-    usable = [method for method, state in methods if state != MethodState.REFUSED]
+    methods = [row[3:] for row in rows if row[3] is not None]
+    known = [(method, held) for method, state, held in methods if state != MethodState.REFUSED]
+    usable = [method for method, held in known if not held]
     if consent == ConsentState.GIVEN and usable:
         found.reachable.append(Reachable(person_id, usable[0], language))
         return
@@ -125,6 +128,8 @@ def _sort(
         reason = Reason.SAID_STOP
     elif consent != ConsentState.GIVEN:
         reason = Reason.NOT_AGREED
+    elif known:
+        reason = Reason.KEY_CHANGED
     else:
         reason = Reason.METHOD_REFUSED if methods else Reason.NO_CONTACT_METHOD
     found.left_out.append(Unreachable(person_id, reason, language))

@@ -50,7 +50,24 @@ def test_only_numbers_and_account_ids_ever_reach_the_gateway(
 ) -> None:
     before = simulator.state.counts()["calls"]
     assert Gateway(simulator.url, ACCOUNT).send(recipient, "x").kind is Kind.OUR_FAULT
+    assert not Gateway(simulator.url, ACCOUNT).trust(recipient)
     assert simulator.state.counts()["calls"] == before
+
+
+@pytest.mark.parametrize("by_number", [True, False], ids=["number", "account id"])
+def test_a_new_key_is_trusted_and_messages_go_again(simulator: Simulator, by_number: bool) -> None:
+    client = Gateway(simulator.url, ACCOUNT)
+    client.send(ANA, "Hello.")
+    phone = simulator.people.change_key(ANA)
+    assert client.send(ANA, "Lost.").reason == "key_changed"
+    assert client.trust(ANA if by_number else phone.uuid)
+    assert client.send(ANA, "Here again.").kind is Kind.SENT
+
+
+def test_a_key_of_nobody_is_not_trusted(simulator: Simulator) -> None:
+    assert not Gateway(simulator.url, ACCOUNT).trust("+13105550199")
+    with pytest.raises(Unavailable):
+        Gateway("http://127.0.0.1:9", ACCOUNT).trust(ANA)
 
 
 def test_a_gateway_that_is_not_there_has_sent_nothing() -> None:
