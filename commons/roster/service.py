@@ -52,6 +52,8 @@ __all__ = (
 LONGEST_NAME = 100
 # What stands above the roster takes what it holds of a person whom somebody forgets.
 when_forgotten: list[Callable[[Person], None]] = []
+# What else ends when somebody leaves a site's roster, in the same transaction.
+when_removed: list[Callable[[Actor, Site, Person], object]] = []
 ENTER_A_NAME = _l("Enter the name that they want to be called by.")
 OTHER_NAME = _l(
     "This number already belongs to somebody with another name. Check the name and the number."
@@ -237,6 +239,8 @@ def remove_person(actor: Actor, site: Site, person: Person) -> None:
         if not gone.execute():
             raise Conflict(_l("This person is no longer on the roster."))
         slots.end(site, person)
+        for action in when_removed:
+            action(actor, site, person)
         record(actor, "person.removed", f"person:{person.public_id}", site=site.id)
 
 
