@@ -9,6 +9,8 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any
 
+# For what it does when somebody leaves a roster, in the relay as well.
+import commons.roster.trust.service  # noqa: F401
 from commons import crypto, database, i18n, installation, logs, migration
 from commons.accounts import who
 from commons.accounts.by_signal.flow import lock_flow, sign_in_flow
@@ -103,6 +105,7 @@ def create_app(settings: Settings | None = None, *, bind: bool = True) -> Flask:
 def _register(app: Any) -> None:
     import rapidresponse
     from commons.accounts import home, roster_rows, waiting
+    from commons.accounts import held_people, home
     from commons.accounts import routes as accounts
     from commons.accounts.by_signal import routes as by_signal
     from commons.accounts.own_data import routes as own_data
@@ -112,6 +115,7 @@ def _register(app: Any) -> None:
     from commons.roster.joining import routes as joining
     from commons.roster.looks import routes as looks
     from commons.roster.roles import routes as roles
+    from commons.roster.trust import routes as trust
     from commons.sites import routes as sites
     from commons.sites.describing import routes as describing
     from commons.sites.timetable import routes as timetable
@@ -140,6 +144,8 @@ def _register(app: Any) -> None:
     joining.install(app)
     by_signal.install(app)
     home.install(app, [rows.needing_me, roster_rows.needing_me, waiting.to_admit])
+    trust.install(app)
+    home.install(app, [rows.needing_me, held_people.needing_me])
 
 
 def main(arguments: list[str] | None = None) -> None:
