@@ -21,6 +21,9 @@ _WORDS = Path(__file__).with_name("common_words.txt")
 # 46 MiB each: more than two at once would eat the memory and both cores of a small host.
 _slots = threading.BoundedSemaphore(2)
 _PATIENCE = 10.0
+_DIGITS = "0123456789"
+# How a guesser's program writes letters otherwise: Pa$$w0rd is password.
+_LOOKALIKES = str.maketrans("@401!3$57", "aaoiiesst")
 
 _hasher = PasswordHasher(time_cost=1, memory_cost=46 * 1024, parallelism=1)
 
@@ -87,7 +90,10 @@ def check(password: str, about: Iterable[str] = ()) -> None:
         )
     if len(password) > LONGEST:
         _refuse(_l("Enter a password with at most %(most)s characters.", most=LONGEST))
-    if len(_uncommon(password, about)) < _LEFT_AT_LEAST or len(set(password)) < _LEFT_AT_LEAST:
+    # Digits before and after a word are what everybody adds when asked for more.
+    readings = (password, password.translate(_LOOKALIKES), _plain(password).strip(_DIGITS))
+    left = min(_uncommon(reading, about) for reading in readings)
+    if left < _LEFT_AT_LEAST or len(set(password)) < _LEFT_AT_LEAST or _repeats(password):
         _refuse(_l("This password is easy to guess. Choose words that have nothing in common."))
 
 
@@ -95,13 +101,29 @@ def _refuse(sentence: object) -> None:
     raise Invalid(sentence, {"password": sentence})
 
 
-def _uncommon(password: str, about: Iterable[str]) -> str:
-    """Return what is left of a password without words that everybody tries."""
-    left = _plain(password)
-    own = {part for text in about for part in _parts(text)}
-    for word in sorted(own | _common_words(), key=len, reverse=True):
-        left = left.replace(word, "")
-    return left
+def _uncommon(password: str, about: Iterable[str]) -> int:
+    """Return how many letters and digits are left when words that everybody tries are taken out.
+
+    However the words overlap, as many letters as possible are taken out.
+    """
+    text = _plain(password)
+    words = _common_words() | {part for each in about for part in _parts(each)}
+    found = [word for word in words if word in text]
+    left = [0]
+    for end in range(1, len(text) + 1):
+        without = (left[end - len(word)] for word in found if text.endswith(word, 0, end))
+        left.append(min([left[-1] + 1, *without]))
+    return left[-1]
+
+
+def _repeats(password: str) -> bool:
+    """Return whether this is a shorter password, written again and again."""
+    text = _plain(password).strip(_DIGITS)
+    return any(
+        text == (text[:size] * len(text))[: len(text)]
+        for size in range(1, SHORTEST)
+        if size * 2 <= len(text)
+    )
 
 
 def _parts(text: str) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import pytest
@@ -22,6 +23,8 @@ from commons.errors import Invalid
         "Farolito-Signal-Alert",
         "correct horse battery staple",
         "Rosa Example 2026 password",
+        "Pa$$w0rdPa$$w0rd2026",
+        "walrus-walrus-walrus",
         "",
     ],
 )
@@ -67,3 +70,20 @@ def test_a_hash_with_other_parameters_is_outdated() -> None:
     assert not passwords.is_outdated(stored)
     passwords.use(PasswordHasher(time_cost=2, memory_cost=16, parallelism=1))
     assert passwords.is_outdated(stored)
+
+
+def test_thousands_of_common_words_are_refused_as_they_are_and_made_longer() -> None:
+    words = sorted(passwords._common_words())
+    ends = ("", "1", "123", "2026", "!", "1234!", "abc", "007")
+    tried = {end + word + end for word in words for end in ends}
+    tried |= {word.capitalize() + other + "2026" for word, other in itertools.pairwise(words)}
+    tried |= {word * 4 + end for word in words for end in ends}
+    accepted = []
+    for password in tried:
+        try:
+            passwords.check(password)
+        except Invalid:
+            continue
+        accepted.append(password)
+    assert len(tried) >= 3_000
+    assert accepted == []
