@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 # For what it does when somebody leaves a roster, in the relay as well.
 import commons.roster.trust.service  # noqa: F401
 from commons import crypto, database, i18n, installation, logs, migration
-from commons.accounts import who
+from commons.accounts import freezing, who
 from commons.accounts.by_signal.flow import lock_flow, sign_in_flow
 from commons.accounts.own_data import erasing, gathering
 from commons.accounts.own_data.flow import my_data_flow
@@ -50,6 +50,7 @@ ENGINE = Engine(FLOWS)
 # What a reply may mean, asked in this order; the first that answers has it. An open question
 # takes its number before an alert does, and is asked again only when nobody makes sense of words.
 REPLY_HANDLERS = (
+    freezing.reply,
     ENGINE.handle,
     invitations.answering(),
     alert_replies.acknowledge,
@@ -104,11 +105,14 @@ def create_app(settings: Settings | None = None, *, bind: bool = True) -> Flask:
 
 def _register(app: Any) -> None:
     import rapidresponse
-    from commons.accounts import home, roster_rows, waiting
-    from commons.accounts import held_people, home
+    from commons.accounts import held_people, home, roster_rows, waiting
     from commons.accounts import routes as accounts
     from commons.accounts.by_signal import routes as by_signal
+    from commons.accounts.off_boarding import routes as off_boarding
     from commons.accounts.own_data import routes as own_data
+    from commons.accounts.setting_up import routes as set_up
+    from commons.accounts.staff import routes as staff
+    from commons.accounts.staff import rows as staff_rows
     from commons.messaging import routes as messaging
     from commons.roster import routes as roster
     from commons.roster.exports import routes as exports
@@ -120,32 +124,20 @@ def _register(app: Any) -> None:
     from commons.sites.describing import routes as describing
     from commons.sites.timetable import routes as timetable
     from commons.web import health, privacy
-    from commons.web.links import offer
     from rapidresponse.alerts import rows
 
-    for module in (health, privacy, accounts, by_signal, sites, roster, roles, looks, exports):
+    for module in (health, privacy, accounts, set_up, sites, roster):
         app.register_blueprint(module.blueprint)
-    for blueprint in (joining.blueprint, *messaging.blueprints):
+    for blueprint in messaging.blueprints:
         app.register_blueprint(blueprint)
-    describing.install(app)
-    timetable.install(app)
-    own_data.install(app)
-    rapidresponse.register(app)
-    for place, provider in (
-        ("roster", roles.links),
-        ("roster", looks.links),
-        ("roster", exports.links),
-        ("home", roles.district_links),
-        ("site", roles.district_links),
-        ("site", exports.links),
-        ("site", looks.watch_links),
-    ):
-        offer(app, place, provider)
-    joining.install(app)
-    by_signal.install(app)
-    home.install(app, [rows.needing_me, roster_rows.needing_me, waiting.to_admit])
-    trust.install(app)
-    home.install(app, [rows.needing_me, held_people.needing_me])
+    rapidresponse.install(app)
+    # In this order their links stand on the pages of others.
+    for room in (joining, roles, looks, exports, trust, describing, timetable):
+        room.install(app)
+    for room in (by_signal, staff, off_boarding, own_data):
+        room.install(app)
+    needing = (rows, roster_rows, waiting, held_people, staff_rows)
+    home.install(app, [module.needing_me for module in needing])
 
 
 def main(arguments: list[str] | None = None) -> None:

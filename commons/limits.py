@@ -17,7 +17,8 @@ from commons.i18n import lazy_gettext as _l
 
 # Each limit in plain words; research/security §4.4 gives the reasons for the numbers.
 LIMITS: dict[str, tuple[str, ...]] = {
-    "password": ("5 per 15 minutes", "20 per day"),  # wrong tries for one account
+    "password": ("5 per 15 minutes", "20 per day"),  # wrong tries for one account, unknown browsers
+    "password-known": ("20 per hour",),  # the same from one browser that signed in before
     "totp": ("5 per 15 minutes", "20 per day"),  # wrong codes for one account
     "sign-in-page": ("60 per hour",),  # tries from one network address
     "sign-in-code": ("10 per hour",),  # codes to be sent from Signal, shown to one network

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 
-def register(app: Any) -> None:
+def install(app: Any) -> None:
     """Add the pages of this half to the web application; the relay never loads them."""
     from rapidresponse.alerts.routes import blueprint
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from commons import clock, database, migration, retention
+from commons.accounts import memberships
 from commons.accounts import service as accounts
 from commons.accounts.own_data import erasing
 from commons.database import connection
@@ -47,7 +48,7 @@ def folder(tmp_path: Path) -> Iterator[Path]:
         roster.give_consent(builders.actor(cast.rosa), person, cast.lincoln, WORDS)
         roster.reveal_number(builders.actor(cast.rosa), cast.lincoln, person, WORDS)
         account = accounts.create_account(CONSOLE, sign_in_name="zenobia@x.example", name=NAME)
-        accounts.grant(CONSOLE, account, Role.SITE_LEAD, site=cast.lincoln)
+        memberships.give_role(CONSOLE, account, Role.SITE_LEAD, site=cast.lincoln)
         retention.place_hold(CONSOLE, "everything", WORDS)
         receiver.store({"envelope": {"sourceNumber": NUMBER, "sourceName": NAME, "x": WORDS}})
         send(school.site, cast.rosa)

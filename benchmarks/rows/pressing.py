@@ -23,6 +23,7 @@ from benchmarks.processes import module, running
 from benchmarks.scale import Scale
 from benchmarks.servers.poller import PAUSE
 from commons import clock
+from commons.accounts import memberships
 from commons.accounts import service as accounts
 from commons.accounts.models import Account
 from commons.database import connection, transaction
@@ -160,7 +161,7 @@ def _stand(folder: Path, gateway: StubGateway, scale: Scale) -> Iterator[Stand]:
 def _account(name: str, role: Role, site: Site | None = None) -> Account:
     sign_in_name = f"{name}@bench.example"
     account: Account = accounts.create_account(CONSOLE, sign_in_name=sign_in_name, name=name)
-    accounts.grant(CONSOLE, account, role, site=site)
+    memberships.give_role(CONSOLE, account, role, site=site)
     return account
 
 

@@ -6,7 +6,16 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from commons.accounts import service, sessions
+from commons.accounts import (
+    freezing,
+    invitations,
+    memberships,
+    proposals,
+    service,
+    sessions,
+)
+from commons.accounts.models import Proposal
+from commons.accounts.staff import listing
 from commons.database import connection
 from commons.errors import NotFound
 from commons.i18n import lazy_gettext as _l
@@ -38,17 +47,69 @@ def create(sign_in_name: str, name: str, language: str | None) -> None:
 @click.option("--site", help="A site's state code, national code or id.")
 @click.option("--district", help="A district's code.")
 def grant(sign_in_name: str, role: str, site: str | None, district: str | None) -> None:
-    """Give a role at one site, in one district, or (with neither) everywhere."""
+    """Give a role at one site, in one district, or (with neither) everywhere.
+
+    Most roles take two: with fewer than three district administrators this command is one of
+    them, and another administrator confirms.
+    """
     with connection():
         place = sites.by_code(site) if site else None
-        service.grant(
-            CONSOLE,
-            service.find_account(sign_in_name),
-            Role(role),
-            site=place,
-            district=_district(district),
+        account = service.find_account(sign_in_name)
+        waits = invitations.grant(
+            CONSOLE, account, Role(role), site=place, district=_district(district)
         )
-    click.echo("The role is granted.")
+        click.echo("The role is granted." if waits is None else _who_confirms(waits))
+
+
+@commands.command("proposals")
+def list_proposals() -> None:
+    """List what waits for a second person."""
+    with connection():
+        for proposal in proposals.open_proposals():
+            by = listing.by_words(proposal.proposed_by)
+            words = listing.proposal_words(proposal)
+            click.echo(f"{proposal.public_id}  {words} Proposed by {by}.")
+
+
+@commands.command("confirm")
+@click.argument("proposal_id")
+def confirm(proposal_id: str) -> None:
+    """Be the second person of a proposal, while there are fewer than three administrators."""
+    with connection():
+        outcome = proposals.confirm(CONSOLE, proposal_id)
+    click.echo("It is confirmed, and holds from now on.")
+    _print_link(outcome.token)
+
+
+@commands.command("recover")
+@click.argument("sign_in_name")
+def recover(sign_in_name: str) -> None:
+    """Propose that somebody who lost their phone or password sets up their account anew."""
+    with connection():
+        outcome = proposals.propose_recovery(CONSOLE, service.find_account(sign_in_name))
+        click.echo("It is done." if outcome.done else _who_confirms(outcome.proposal))
+    _print_link(outcome.token)
+
+
+@commands.command("unfreeze")
+@click.argument("sign_in_name")
+def unfreeze(sign_in_name: str) -> None:
+    """Let an account that was frozen by its second word sign in again."""
+    freezing.unfreeze(CONSOLE, service.find_account(sign_in_name))
+    click.echo("The account may sign in again.")
+
+
+def _who_confirms(proposal: Proposal) -> str:
+    names = [account.reveal("name") for account in proposals.confirmers(proposal)]
+    if not names:
+        return "Proposed. Nobody can confirm it yet: name a district administrator first."
+    return f"Proposed. One of these confirms it on their home page: {', '.join(sorted(names))}."
+
+
+def _print_link(token: str | None) -> None:
+    if token:
+        settings: Settings = current_app.extensions["settings"]
+        click.echo(f"Hand over this link: {settings.public_url}/sign-in/{token}")
 
 
 @commands.command("revoke")
@@ -60,7 +121,7 @@ def revoke(sign_in_name: str, role: str, site: str | None, district: str | None)
     """Take a role away where it was given."""
     with connection():
         place = sites.by_code(site) if site else None
-        service.revoke(
+        memberships.revoke(
             CONSOLE,
             service.find_account(sign_in_name),
             Role(role),

@@ -80,3 +80,13 @@ class SecondFactorForm(Form):
     code = StringField(
         _CODE, [InputRequired(_l("Enter the six digits that your authenticator app shows."))]
     )
+
+
+class SecondWordForm(Form):
+    """The word that freezes the account."""
+
+    word = PasswordField(_l("Second word"), [InputRequired(_l("Enter a second word."))])
+    again = PasswordField(
+        _l("The same word again"),
+        [EqualTo("word", _l("The two words differ. Enter the same one twice."))],
+    )

@@ -10,11 +10,21 @@ import ipaddress
 from typing import Any
 
 import flask_login
-from flask import Flask, g, make_response, redirect, render_template, request, session, url_for
+from flask import (
+    Flask,
+    Response,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 
 from commons import permissions
-from commons.accounts import sessions
+from commons.accounts import devices, sessions
 from commons.accounts.models import Account
 from commons.accounts.roles import role_words
 from commons.errors import Forbidden, NotFound
@@ -25,6 +35,8 @@ from commons.web.security import safe_next
 
 HOME = "/home"
 SIGN_IN = "accounts.sign_in"
+SET_UP = "set_up.step"
+DEVICE_COOKIE = "__Host-device"
 _NEAR = ("localhost", "127.0.0.1", "[::1]")
 
 
@@ -114,8 +126,11 @@ def enforce() -> ResponseReturnValue | None:
         return _once_more()
     if public:
         return None
-    if current() is None:
+    found = current()
+    if found is None:
         return _sign_in_first()
+    if found.account.set_up_since is not None:
+        return _set_up_first()
     permissions.require(current_actor(), wanted)
     return None
 
@@ -128,6 +143,12 @@ def _sign_in_first() -> ResponseReturnValue:
     if request.accept_mimetypes.best == "application/json":
         return {"title": str(_l("Sign in first."))}, 401
     return redirect(address, 303)
+
+
+def _set_up_first() -> ResponseReturnValue:
+    if request.headers.get("HX-Request"):
+        return "", 401, {"HX-Redirect": url_for(SET_UP)}
+    return redirect(url_for(SET_UP), 303)
 
 
 def _cookie_withheld() -> bool:
@@ -166,6 +187,25 @@ def device() -> str:
     """Return `phone` or `computer`, which is all that is kept of a browser."""
     agent = request.headers.get("User-Agent", "")
     return "phone" if "Mobi" in agent or "Android" in agent else "computer"
+
+
+def known_browser() -> str:
+    """Return the token by which this browser is known; the empty string where it has none."""
+    return request.cookies.get(DEVICE_COOKIE, "")
+
+
+def know_browser(response: Response) -> Response:
+    """Let this browser keep the token that says it signed in before; it is no authority."""
+    token = devices.remember(current_account(), known_browser())
+    response.set_cookie(
+        DEVICE_COOKIE,
+        token,
+        max_age=devices.LASTS,
+        secure=True,
+        httponly=True,
+        samesite="Strict",
+    )
+    return response
 
 
 def cookie_is_dropped() -> bool:

@@ -17,13 +17,14 @@ from flask.typing import ResponseReturnValue
 from wtforms.fields.choices import SelectChoice
 
 from commons import i18n
-from commons.accounts import guards, service, sessions, signing_in, totp
+from commons.accounts import freezing, guards, service, sessions, signing_in, totp
 from commons.accounts.forms import (
     LinkForm,
     PasswordForm,
     PreferencesForm,
     ProveAgainForm,
     SecondFactorForm,
+    SecondWordForm,
     SignInForm,
 )
 from commons.accounts.guards import current_account, current_actor, current_found
@@ -52,11 +53,12 @@ def sign_in() -> ResponseReturnValue:
                 form.code.data or "",
                 guards.device(),
                 guards.network(),
+                guards.known_browser(),
             )
         except Invalid as fault:
             form.refuse(fault.fields)
         else:
-            return _enter(token, form.next.data)
+            return guards.know_browser(_enter(token, form.next.data))
     dropped = guards.cookie_is_dropped()
     return render_template("accounts/sign_in.html", form=form, dropped=dropped), _status(form)
 
@@ -74,7 +76,7 @@ def sign_in_with_link(token: str) -> ResponseReturnValue:
         except Conflict:
             usable = False
         else:
-            return _enter(entered, request.args.get("next"))
+            return guards.know_browser(_enter(entered, request.args.get("next")))
     page = render_template(
         "accounts/link.html", usable=usable, token=token, dropped=guards.cookie_is_dropped()
     )
@@ -89,7 +91,8 @@ def sign_out() -> ResponseReturnValue:
         sessions.end(found.account, found.session.public_id)
     guards.forget()
     response = make_response(redirect(url_for("accounts.sign_in", signed_out="yes"), 303))
-    response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
+    # Not "cookies": who knows this browser keeps a guesser elsewhere from locking its owner out.
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
 
 
@@ -230,10 +233,26 @@ def _account_page(form: PreferencesForm) -> ResponseReturnValue:
         has_password=found.account.password_hash is not None,
         has_second_factor=found.account.totp_secret is not None,
         by_signal=sessions.is_by_signal(found.account),
+        has_second_word=found.account.freeze_hash is not None,
         sessions=sessions.listed(found.account),
         current_id=found.session.public_id,
     )
     return page, _status(form)
+
+
+@blueprint.route("/account/second-word", methods=BOTH)
+def set_second_word() -> ResponseReturnValue:
+    """Set the word that freezes the account when somebody is made to sign in."""
+    found, form = current_found(), SecondWordForm()
+    require_fresh(found.actor)
+    if form.validate_on_submit():
+        try:
+            freezing.set_word(found.actor, found.account, form.word.data or "")
+        except Invalid as fault:
+            form.refuse(fault.fields)
+        else:
+            return _back(_("Your second word is set."))
+    return render_template("accounts/second_word.html", form=form), _status(form)
 
 
 def _back(words: str) -> ResponseReturnValue:

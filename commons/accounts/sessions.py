@@ -6,17 +6,20 @@ in, and a session that was ended stays ended whatever cookie comes back.
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from commons import clock, crypto
+from commons.accounts import memberships
 from commons.accounts.models import Account, AccountState, Membership, SignInSession
+from commons.audit import record
 from commons.database import connection, transaction
 from commons.errors import NotFound
 from commons.i18n import lazy_gettext as _l
-from commons.permissions import NOWHERE, Actor, Grant, Role
+from commons.permissions import NOWHERE, Actor, Grant, Role, require_fresh
 from commons.roster.joining.models import JoinRequest, JoinState
 from commons.roster.models import Group, RosterEntry
 
@@ -165,6 +168,7 @@ def find(token: str) -> Found | None:
                 SignInSession.ended_at.is_null(),
                 SignInSession.ends_at > now,
                 Account.state == AccountState.ACTIVE,
+                Account.frozen_until.is_null() | (Account.frozen_until <= now),
             )
             .first()
         )
@@ -175,6 +179,9 @@ def find(token: str) -> Found | None:
             _end(SignInSession.id == session.id)
             return None
         _see(session, now)
+    if session.account.set_up_since is not None:
+        # Not even what it holds already, until it has a password and a second factor again.
+        actor = dataclasses.replace(actor, grants=frozenset())
     return Found(session, session.account, actor)
 
 
@@ -219,6 +226,16 @@ def end_all(account: Account, but: SignInSession | None = None) -> int:
     """End the account's sessions, all or all but one; return how many."""
     mine = SignInSession.account == account
     return _end(mine, SignInSession.id != but.id) if but is not None else _end(mine)
+
+
+def end_for(actor: Actor, account: Account) -> int:
+    """End all sessions of somebody else's account, for whoever sees to it; return how many."""
+    memberships.require_over(actor, "accounts.revoke", account)
+    require_fresh(actor)
+    with transaction():
+        ended = end_all(account)
+        record(actor, "account.sessions_ended", memberships.subject(account))
+    return ended
 
 
 def listed(account: Account) -> list[SignInSession]:

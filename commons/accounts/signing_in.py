@@ -7,7 +7,7 @@ which accounts exist or which of three things was wrong.
 from __future__ import annotations
 
 from commons import clock, crypto, limits
-from commons.accounts import passwords, sessions, totp
+from commons.accounts import devices, freezing, passwords, sessions, totp
 from commons.accounts.models import Account, AccountState, SignInLink, SignInSession
 from commons.accounts.service import account_named, plain_name
 from commons.audit import record
@@ -18,21 +18,32 @@ from commons.i18n import lazy_gettext as _l
 NOT_RIGHT = _l("The sign-in name, password or code is not right. Check all three.")
 
 
-def sign_in(name: str, password: str, code: str, device: str = "", network: str = "unknown") -> str:
-    """Return the token of a new session.
+def sign_in(
+    name: str,
+    password: str,
+    code: str,
+    device: str = "",
+    network: str = "unknown",
+    browser: str = "",
+) -> str:
+    """Return the token of a new session; `browser` is the token of a browser known before.
 
     Raises Invalid, in the same words for every reason, and RateLimited after too many tries. Each
     try is counted before it is looked at, so that tries at once are counted too.
     """
-    _count_network(network)
-    key = crypto.token_hash(plain_name(name))
-    limits.hit("password", key)
-    account = account_named(name)
-    if account is None or not _proven(account, password, code):
+    account, key = account_named(name), crypto.token_hash(plain_name(name))
+    bucket: tuple[str, ...] = ("password", key)
+    if devices.is_known(account, browser):
+        bucket = ("password-known", key, crypto.token_hash(browser))
+    else:
+        _count_network(network)
+    limits.hit(*bucket)
+    frozen = freezing.heard(account, password)
+    if account is None or not _proven(account, password, code) or frozen:
         if account is None:
             _pretend(password, code)
         raise Invalid(NOT_RIGHT, {"sign_in_name": NOT_RIGHT})
-    limits.forgive("password", key)
+    limits.forgive(*bucket)
     return _opened(account, device, "password")
 
 
@@ -41,7 +52,7 @@ def _proven(account: Account, password: str, code: str) -> bool:
     secret = account.reveal("totp_secret") or None
     known = passwords.matches(account.password_hash, password)
     step = totp.matching_step(secret, code, clock.now())
-    if not known or account.state != AccountState.ACTIVE:
+    if not known or account.state != AccountState.ACTIVE or freezing.is_frozen(account):
         return False
     try:
         limits.hit("totp", account.public_id)
@@ -84,7 +95,8 @@ def sign_in_with_link(token: str, device: str = "", network: str = "unknown") ->
             .execute()
         )
         link = SignInLink.select(SignInLink, Account).join(Account).where(mine).first()
-        if not used or link.account.state != AccountState.ACTIVE:
+        open_to = link is not None and link.account.state == AccountState.ACTIVE
+        if not used or not open_to or freezing.is_frozen(link.account):
             raise Conflict(_l("This sign-in link was used or is too old. Ask for a new one."))
         return _opened(link.account, device, "link")
 
@@ -108,16 +120,19 @@ def prove_again(account: Account, session: SignInSession, password: str, code: s
 
     An account that has a password and no second factor yet needs no code.
     """
-    key = crypto.token_hash(plain_name(account.reveal("sign_in_name")))
-    limits.hit("password", key)
-    if account.totp_secret is None:
+    # By the session: a guesser elsewhere must not keep the owner from an act in an emergency.
+    bucket = ("password-known", account.public_id, session.public_id)
+    limits.hit(*bucket)
+    if freezing.heard(account, password):
+        proven = False
+    elif account.totp_secret is None:
         proven = passwords.matches(account.password_hash, password)
     else:
         proven = _proven(account, password, code)
     if not proven:
         sentence = _l("The password or the code is not right. Check both.")
         raise Invalid(sentence, {"password": sentence})
-    limits.forgive("password", key)
+    limits.forgive(*bucket)
     return sessions.renew(session)
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from commons import clock, crypto
+from commons.accounts import memberships, sessions
 from commons.accounts import service as accounts
-from commons.accounts import sessions
 from commons.accounts.models import Account
 from commons.database import connection, transaction
 from commons.demonstration import people
@@ -85,7 +85,7 @@ def _account(sign_in_name: str, name: str, role: Role, site: Site | None, passwo
     sign_in_name = f"{sign_in_name}@demonstration.example"
     if accounts.account_named(sign_in_name) is None:
         account = accounts.create_account(CONSOLE, sign_in_name=sign_in_name, name=name)
-        accounts.grant(CONSOLE, account, role, site=site)
+        memberships.give_role(CONSOLE, account, role, site=site)
         # What reaches many people asks for a proof that is five minutes old at most.
         accounts.set_password(sessions.actor_for(account, clock.now()), account, password)
 

@@ -48,7 +48,8 @@ SIGNAL_LINK = "https://signal.me/#p/"
 
 
 def install(app: Flask) -> None:
-    """Put the way to a person's code on paper on their page."""
+    """Register the pages, and put the way to a person's code on paper on their page."""
+    app.register_blueprint(blueprint)
     offer(app, "person", links)
 
 

@@ -102,6 +102,7 @@ PHRASES: Mapping[str, frozenset[str]] = {
     "erase_held": frozenset(),
     "erase_lead": frozenset({"school"}),
     "erased": frozenset({"receipt"}),
+    "quiet_help": frozenset(),
 }
 LONGEST_COMMAND = 4  # words, typed with spaces between
 LONGEST_REPLY = 200  # characters; a longer message is words for a person

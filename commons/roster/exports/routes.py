@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, make_response, redirect, render_template, url_for
+from flask import Blueprint, Flask, flash, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from commons.i18n import gettext as _
@@ -14,9 +14,16 @@ from commons.roster.naming import name_of
 from commons.roster.routes import load
 from commons.sites.models import Site
 from commons.web.acting import current_actor
-from commons.web.links import Link
+from commons.web.links import Link, offer
 
 blueprint = Blueprint("exports", __name__, url_prefix="/sites/<string:public_id>/roster/exports")
+
+
+def install(app: Flask) -> None:
+    """Register the pages, and put links to them where people look for them."""
+    app.register_blueprint(blueprint)
+    offer(app, "roster", links)
+    offer(app, "site", links)
 
 
 def links(actor: Actor, site: Site) -> list[Link]:

@@ -30,7 +30,8 @@ SEND_SOMEWHERE = _l("To get this school's alerts, send JOIN %(code)s to the rela
 
 
 def install(app: Flask) -> None:
-    """Put the way to this room on the roster's page."""
+    """Register the pages, and put the way to them on the roster's page."""
+    app.register_blueprint(blueprint)
     offer(app, "roster", links)
 
 

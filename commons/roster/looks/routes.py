@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint, Flask, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from commons.errors import Invalid
@@ -16,9 +16,16 @@ from commons.roster.naming import name_of
 from commons.roster.routes import load
 from commons.sites.models import Site
 from commons.web.acting import current_actor
-from commons.web.links import Link
+from commons.web.links import Link, offer
 
 blueprint = Blueprint("looks", __name__, url_prefix="/sites/<string:public_id>/roster")
+
+
+def install(app: Flask) -> None:
+    """Register the pages, and put links to them where people look for them."""
+    app.register_blueprint(blueprint)
+    offer(app, "roster", links)
+    offer(app, "site", watch_links)
 
 
 def links(actor: Actor, site: Site) -> list[Link]:

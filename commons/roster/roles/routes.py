@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from commons.errors import Conflict, Invalid, NotFound
@@ -21,12 +21,20 @@ from commons.roster.words import SLOTS
 from commons.sites.models import District, Site
 from commons.sites.scope import WholeDistrict
 from commons.web.acting import current_actor
-from commons.web.links import Link
+from commons.web.links import Link, offer
 
 blueprint = Blueprint("roles", __name__)
 SITE = "/sites/<string:public_id>/roster/roles"
 DISTRICT = "/districts/<string:district_id>/roles"
 DEFAULT_ZONE = "America/Los_Angeles"
+
+
+def install(app: Flask) -> None:
+    """Register the pages, and put links to them where people look for them."""
+    app.register_blueprint(blueprint)
+    offer(app, "roster", links)
+    offer(app, "home", district_links)
+    offer(app, "site", district_links)
 
 
 def links(actor: Actor, site: Site) -> list[Link]:

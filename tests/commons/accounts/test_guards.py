@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from commons import permissions
-from commons.accounts import service, sessions
+from commons.accounts import memberships, service, sessions
 from commons.errors import ConfigurationError
 from commons.permissions import CONSOLE, Role
 
@@ -39,7 +39,7 @@ def test_an_account_without_a_role_is_refused(browser: Any, cast: Any) -> None:
 def test_a_revoked_role_reaches_the_next_request(browser: Any, cast: Any) -> None:
     browser.sign_in(cast.rosa)
     assert browser.get("/account").status == 200
-    service.revoke(CONSOLE, cast.rosa, Role.SITE_LEAD, site=cast.lincoln)
+    memberships.revoke(CONSOLE, cast.rosa, Role.SITE_LEAD, site=cast.lincoln)
     assert browser.get("/account").status == 403
 
 

@@ -10,9 +10,10 @@ from pyotp import TOTP
 from time_machine import TimeMachineFixture
 
 from commons import clock
-from commons.accounts import passwords, service, sessions
+from commons.accounts import devices, passwords, service, sessions
 from commons.accounts.models import Account
 from commons.permissions import CONSOLE
+from tests.page import Browser
 
 ADDRESS = "https://farolito.test"
 NOT_RIGHT = "The sign-in name, password or code is not right. Check all three."
@@ -86,7 +87,8 @@ def test_signing_out_ends_the_session_and_clears_the_browser(browser: Any, cast:
     browser.sign_in(cast.rosa)
     values = browser.get("/account").form("sign-out").values
     answer = browser.client.post("/sign-out", data=values, base_url=ADDRESS)
-    assert answer.headers["Clear-Site-Data"] == '"cache", "cookies", "storage"'
+    assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
+    assert browser.client.get_cookie("__Host-farolito", domain="farolito.test") is None
     assert sessions.listed(cast.rosa) == []
     assert "You are signed out" in browser.get(answer.headers["Location"]).words
 
@@ -170,3 +172,43 @@ def test_the_session_of_somebody_else_cannot_be_ended(browser: Any, cast: Any) -
     page = browser.post(f"/account/sessions/{live.session.public_id}/end", values)
     assert page.status == 404
     assert sessions.find(token) is not None
+
+
+def test_a_browser_that_signed_in_is_known_also_after_signing_out(browser: Any, rosa: Any) -> None:
+    page = enter(browser, rosa)
+    kept = browser.client.get_cookie("__Host-device", domain="farolito.test")
+    assert (kept.secure, kept.http_only, kept.same_site, kept.path) == (True, True, "Strict", "/")
+    assert devices.is_known(rosa.account, kept.value)
+    page.form("sign-out").submit()
+    still = browser.client.get_cookie("__Host-device", domain="farolito.test")
+    assert still.value == kept.value
+
+
+def test_a_guesser_elsewhere_does_not_lock_out_a_known_browser(
+    app: Any, browser: Any, rosa: Any, time_machine: TimeMachineFixture
+) -> None:
+    time_machine.move_to(clock.now(), tick=False)
+    enter(browser, rosa).form("sign-out").submit()
+    time_machine.shift(dt.timedelta(minutes=1))
+    elsewhere = Browser(app)
+    for _ in range(6):
+        page = enter(elsewhere, rosa, password="not the password at all")
+    assert page.status == 429
+    assert enter(browser, rosa).path == "/home"
+
+
+def test_a_second_word_is_set_and_typed_as_if_it_were_a_mistake(
+    browser: Any, rosa: Any, time_machine: TimeMachineFixture
+) -> None:
+    time_machine.move_to(clock.now(), tick=False)
+    enter(browser, rosa)
+    page = browser.get("/account/second-word").form("second-word")
+    assert page.submit(word="short", again="short").status == 422
+    done = page.submit(word="marigold tram", again="marigold tram")
+    assert "Your second word is set." in done.words
+    done.form("sign-out").submit()
+    time_machine.shift(dt.timedelta(minutes=1))
+    mistaken = enter(browser, rosa, password="not the password at all")
+    frozen = enter(browser, rosa, password="marigold tram")
+    assert (frozen.status, frozen.words) == (mistaken.status, mistaken.words)
+    assert enter(browser, rosa).status == 422

@@ -8,11 +8,11 @@ from typing import Any
 import pyotp
 import pytest
 
-from commons import audit, clock, permissions
+from commons import clock, permissions
 from commons.accounts import passwords, service, sessions
-from commons.accounts.models import Account, Membership, SignInLink
+from commons.accounts.models import Account, SignInLink
 from commons.errors import Conflict, Forbidden, Invalid, NotFound
-from commons.permissions import CONSOLE, Actor, Role
+from commons.permissions import CONSOLE
 from tests import builders
 
 STRONG = "violin harbor umbrella plum"
@@ -43,7 +43,7 @@ def test_names_that_cannot_be_used_are_refused(db: str, name: str, sign_in_name:
         made(name, sign_in_name)
 
 
-def test_an_account_cannot_make_accounts_links_or_grants(cast: Any) -> None:
+def test_an_account_cannot_make_accounts_or_links_or_suspend_elsewhere(cast: Any) -> None:
     for account in (cast.rosa, cast.mara, cast.dana, cast.stranger):
         actor = builders.actor(account)
         with pytest.raises(Forbidden):
@@ -51,39 +51,7 @@ def test_an_account_cannot_make_accounts_links_or_grants(cast: Any) -> None:
         with pytest.raises(Forbidden):
             service.make_sign_in_link(actor, cast.ines)
         with pytest.raises((Forbidden, NotFound)):
-            service.grant(actor, account, Role.ADMINISTRATOR, site=cast.lincoln)
-        with pytest.raises((Forbidden, NotFound)):
             service.suspend(actor, cast.ines)
-
-
-def test_a_role_is_given_once_and_can_be_given_again_after_it_was_taken(cast: Any) -> None:
-    arguments = (CONSOLE, cast.stranger, Role.COUNSELOR)
-    service.grant(*arguments, site=cast.lincoln)
-    with pytest.raises(Conflict):
-        service.grant(*arguments, site=cast.lincoln)
-    service.revoke(*arguments, site=cast.lincoln)
-    service.grant(*arguments, site=cast.lincoln)
-    assert Membership.select().where(Membership.account == cast.stranger).count() == 2
-
-
-def test_a_role_that_is_not_held_there_cannot_be_taken(cast: Any) -> None:
-    with pytest.raises(Conflict):
-        service.revoke(CONSOLE, cast.rosa, Role.SITE_LEAD, site=cast.other_school)
-    with pytest.raises(Conflict):
-        service.revoke(CONSOLE, cast.rosa, Role.SITE_LEAD)
-
-
-@pytest.mark.parametrize("role", [Role.CONSOLE, Role.RELAY])
-def test_nobody_is_made_the_console_or_the_relay(cast: Any, role: Role) -> None:
-    with pytest.raises(Invalid):
-        service.grant(CONSOLE, cast.stranger, role)
-
-
-def test_a_grant_stands_in_the_sites_chain(cast: Any) -> None:
-    service.grant(CONSOLE, cast.stranger, Role.COUNSELOR, site=cast.lincoln)
-    links = [link.kind for link in audit.AuditLink.select()]
-    assert links == ["account.role_granted"]
-    assert audit.faults(f"site:{cast.lincoln.id}") == []
 
 
 def test_a_new_password_ends_every_other_session(cast: Any) -> None:
@@ -142,9 +110,3 @@ def test_a_suspended_account_has_no_session_until_it_is_restored(cast: Any) -> N
     service.restore(CONSOLE, cast.rosa)
     assert sessions.find(token) is None
     assert sessions.find(sessions.open_session(cast.rosa)) is not None
-
-
-def test_a_grant_by_an_account_would_need_to_be_fresh(cast: Any) -> None:
-    console_as_account = Actor("account:x", CONSOLE.grants, cast.dana.id)
-    with pytest.raises(permissions.NotFresh):
-        service.grant(console_as_account, cast.stranger, Role.PARENT, site=cast.lincoln)

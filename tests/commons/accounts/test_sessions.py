@@ -9,7 +9,7 @@ import pytest
 from time_machine import TimeMachineFixture
 
 from commons import clock, permissions
-from commons.accounts import service, sessions
+from commons.accounts import memberships, sessions
 from commons.accounts.models import SignInSession
 from commons.errors import NotFound
 from commons.permissions import CONSOLE, PUBLIC_VISITOR, Actor, Role, may
@@ -45,7 +45,7 @@ def test_the_actor_of_a_session_holds_the_roles_of_its_account(cast: Any) -> Non
 
 def test_a_role_revoked_is_gone_at_the_next_look(cast: Any) -> None:
     token = sessions.open_session(cast.rosa)
-    service.revoke(CONSOLE, cast.rosa, Role.SITE_LEAD, site=cast.lincoln)
+    memberships.revoke(CONSOLE, cast.rosa, Role.SITE_LEAD, site=cast.lincoln)
     assert found(token).actor.grants == frozenset()
 
 
@@ -86,7 +86,7 @@ def test_a_session_in_use_ends_at_its_roles_last_hour(
 
 
 def test_the_strictest_of_several_roles_sets_the_span(cast: Any) -> None:
-    service.grant(CONSOLE, cast.rosa, Role.ADMINISTRATOR, site=cast.lincoln)
+    memberships.give_role(CONSOLE, cast.rosa, Role.ADMINISTRATOR, site=cast.lincoln)
     live = found(sessions.open_session(cast.rosa))
     assert live.session.ends_at == NOON + dt.timedelta(hours=8)
 

@@ -11,7 +11,7 @@ from argon2 import PasswordHasher
 from time_machine import TimeMachineFixture
 
 from commons import audit, permissions
-from commons.accounts import passwords, service, sessions, signing_in
+from commons.accounts import devices, passwords, service, sessions, signing_in
 from commons.accounts.models import Account
 from commons.database import connection
 from commons.errors import Conflict, DomainError, Invalid, RateLimited
@@ -77,7 +77,7 @@ def test_known_and_unknown_accounts_cost_the_same_comparisons(rosa: Any, countin
         hasher = counting()
         refusal(name, "another password", "123456")
         counts.append(hasher.compared)
-    assert counts == [1, 1]
+    assert counts == [2, 2]
 
 
 @pytest.mark.parametrize("name", ["", "nobody@farolito.test"])
@@ -190,3 +190,44 @@ def test_an_account_without_a_password_cannot_prove_itself_with_an_empty_one(cas
     assert live is not None
     with pytest.raises(Invalid):
         signing_in.prove_again(cast.rosa, live.session, "", "")
+
+
+def test_a_guesser_elsewhere_does_not_lock_the_owner_out(rosa: Any) -> None:
+    browser = devices.remember(rosa.account)
+    for _ in range(5):
+        refusal(rosa.name, "another password", "123456")
+    with pytest.raises(RateLimited):
+        signing_in.sign_in(rosa.name, rosa.password, rosa.code())
+    assert signing_in.sign_in(rosa.name, rosa.password, rosa.code(), browser=browser)
+
+
+def test_a_known_browser_has_twenty_tries_an_hour_of_its_own(rosa: Any, cast: Any) -> None:
+    browser = devices.remember(rosa.account)
+    for _ in range(20):
+        with pytest.raises(Invalid):
+            signing_in.sign_in(rosa.name, "another password", "123456", browser=browser)
+    with pytest.raises(RateLimited):
+        signing_in.sign_in(rosa.name, rosa.password, rosa.code(), browser=browser)
+    # For another account the same browser is as unknown as any.
+    for _ in range(5):
+        with pytest.raises(Invalid):
+            signing_in.sign_in(cast.ines.reveal("sign_in_name"), "x", "1", browser=browser)
+    with pytest.raises(RateLimited):
+        signing_in.sign_in(cast.ines.reveal("sign_in_name"), "x", "1", browser=browser)
+
+
+def test_a_full_network_does_not_keep_a_known_browser_out(rosa: Any) -> None:
+    browser = devices.remember(rosa.account)
+    for number in range(60):
+        with pytest.raises(Invalid):
+            signing_in.sign_in(f"nobody{number}", "x", "1", network="198.51.100.7/32")
+    given = (rosa.name, rosa.password, rosa.code())
+    assert signing_in.sign_in(*given, network="198.51.100.7/32", browser=browser)
+
+
+def test_proving_again_is_not_used_up_by_a_guesser_elsewhere(rosa: Any) -> None:
+    live = sessions.find(sessions.open_session(rosa.account))
+    assert live is not None
+    for _ in range(5):
+        refusal(rosa.name, "another password", "123456")
+    assert signing_in.prove_again(rosa.account, live.session, rosa.password, rosa.code())
