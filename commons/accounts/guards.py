@@ -228,6 +228,7 @@ def visitor() -> dict[str, Any] | None:
             "site_name": site.name if site else "",
             "home_url": HOME,
             "sign_out_url": url_for("accounts.sign_out"),
+            "idle_seconds": sessions.idle_seconds(found),
         }
     return g.visitor  # type: ignore[no-any-return]
 

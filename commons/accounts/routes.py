@@ -255,6 +255,12 @@ def set_second_word() -> ResponseReturnValue:
     return render_template("accounts/second_word.html", form=form), _status(form)
 
 
+@blueprint.post("/account/stay")
+def stay() -> ResponseReturnValue:
+    """Stay signed in: that the session was seen is written by looking it up."""
+    return "", 204
+
+
 def _back(words: str) -> ResponseReturnValue:
     flash(words)
     return redirect(url_for("accounts.account"), 303)

@@ -122,6 +122,12 @@ def person_grants(person_id: int) -> frozenset[Grant]:
     return frozenset(found)
 
 
+def idle_seconds(found: Found) -> int:
+    """Return after how many seconds without a request the session ends, at the earliest."""
+    span = span_for(grant.role for grant in found.actor.grants)
+    return int((span.idle - _SEEN_EVERY).total_seconds())
+
+
 def actor_for(account: Account, fresh_at: dt.datetime | None = None) -> Actor:
     """Return the account as an actor with the grants it holds now."""
     return Actor(f"account:{account.public_id}", grants_of(account), account.id, fresh_at)

@@ -32,6 +32,24 @@
     }
   });
 
+  // A session that nobody uses ends; whoever reads slowly or was called away is asked before.
+  const WARNING_SECONDS = 120;
+  const idle = document.querySelector("[data-idle-seconds]");
+  if (idle) {
+    const form = idle.querySelector("form");
+    const watch = () => setTimeout(() => {
+      form.hidden = false;
+    }, (Number(idle.dataset.idleSeconds) - WARNING_SECONDS) * 1000);
+    form.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      const answer = await fetch(form.action, { method: "POST", body: new FormData(form) });
+      if (answer.status !== 204) return;
+      form.hidden = true;
+      watch();
+    });
+    watch();
+  }
+
   // Counting is by code point, as the server counts.
   const showCount = (area) => {
     const place = document.getElementById(`${area.id}-count`);

@@ -212,3 +212,19 @@ def test_a_second_word_is_set_and_typed_as_if_it_were_a_mistake(
     frozen = enter(browser, rosa, password="marigold tram")
     assert (frozen.status, frozen.words) == (mistaken.status, mistaken.words)
     assert enter(browser, rosa).status == 422
+
+
+def test_a_session_is_extended_with_one_press_before_it_ends(
+    browser: Any, cast: Any, time_machine: TimeMachineFixture
+) -> None:
+    time_machine.move_to(clock.now(), tick=False)
+    browser.sign_in(cast.mara)
+    page = browser.get("/account")
+    warning = next(e for e in page.root.iter("div") if e.get("data-idle-seconds"))
+    assert int(warning.get("data-idle-seconds", "0")) == 14 * 60
+    form = page.form("/account/stay")
+    for _ in range(3):
+        time_machine.shift(dt.timedelta(minutes=14))
+        assert browser.post(form.action, form.values).status == 204
+    time_machine.shift(dt.timedelta(minutes=15))
+    assert browser.get("/account").heading == "Sign in"
