@@ -96,7 +96,8 @@ def new_link(actor: Actor, account: Account) -> str:
 
     Raises Conflict once they have set themselves up, and after a recovery, whose link takes two.
     """
-    memberships.require_over(actor, "accounts.invite", account)
+    for where in memberships.every_place_of(account):
+        require(actor, "accounts.invite", where)
     require_fresh(actor)
     if account.set_up_since is None or account.set_up_since != account.created_at:
         raise Conflict(_l("They have set up their account. If they lost their phone, recover it."))

@@ -61,23 +61,39 @@ def live(account: Account) -> list[Membership]:
 
 
 def places_of(account: Account) -> list[Place]:
-    """Return everywhere the account has a role or waits for one; everywhere at once if nowhere.
+    """Return the places that decide who sees to an account; everywhere at once if it has none.
 
-    So whoever may act on it alone must cover all of it, or the whole installation.
+    A role that one person gives counts only where there is no other: else an administrator far
+    away could invite somebody as a volunteer, and their own district could no longer stop them.
     """
-    asked = Proposal.select().where(
+    held = live(account)
+    weighty = [row for row in held if row.role in BY_TWO]
+    return _places(weighty or held or _asked(account))
+
+
+def every_place_of(account: Account) -> list[Place]:
+    """Return everywhere the account has a role or waits for one; everywhere at once if nowhere."""
+    return _places([*live(account), *_asked(account)])
+
+
+def _asked(account: Account) -> list[Proposal]:
+    rows = Proposal.select().where(
         Proposal.account == account,
         Proposal.kind == ProposalKind.GRANT,
         Proposal.state == ProposalState.OPEN,
         Proposal.expires_at > clock.now(),
     )
     with connection():
-        rows = [*live(account), *asked]
+        return list(rows)
+
+
+def _places(rows: Sequence[Membership | Proposal]) -> list[Place]:
+    with connection():
         return list({place(row.site, row.district) for row in rows}) or [Place()]
 
 
 def require_over(actor: Actor, permission: str, account: Account) -> None:
-    """Raise Forbidden or NotFound unless the actor holds this wherever the account has a role."""
+    """Raise Forbidden or NotFound unless the actor holds this over the account's places."""
     for where in places_of(account):
         require(actor, permission, where)
 

@@ -76,6 +76,13 @@ def test_an_account_reaches_wherever_it_has_a_role_and_else_everywhere(cast: Any
     memberships.require_over(builders.actor(cast.dana), "accounts.suspend", cast.rosa)
 
 
+def test_an_invitation_from_far_away_protects_nobody_from_their_own_district(cast: Any) -> None:
+    memberships.give_role(CONSOLE, cast.rosa, Role.VOLUNTEER, site=cast.other_school)
+    assert memberships.places_of(cast.rosa) == [Place(cast.lincoln.id, cast.district.id)]
+    assert len(memberships.every_place_of(cast.rosa)) == 2
+    memberships.require_over(builders.actor(cast.dana), "accounts.suspend", cast.rosa)
+
+
 def test_district_administrators_of_a_place_are_its_own_and_those_of_everywhere(cast: Any) -> None:
     wide = builders.an_account(Role.DISTRICT_ADMINISTRATOR, name="Wide Example")
     here = [memberships.place(cast.lincoln)]
