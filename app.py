@@ -52,7 +52,7 @@ ENGINE = Engine(FLOWS)
 REPLY_HANDLERS = (
     freezing.reply,
     ENGINE.handle,
-    invitations.answering(),
+    invitations.answering(forget=erasing.erase_unwilling),
     alert_replies.acknowledge,
     ENGINE.ask_again,
 )

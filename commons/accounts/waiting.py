@@ -12,7 +12,7 @@ from commons.roster.joining import listing
 from commons.sites.models import Site
 
 
-def to_admit(actor: Actor, site: Site) -> Sequence[Row]:
+def needing_me(actor: Actor, site: Site) -> Sequence[Row]:
     """Return one row with how many wait to be admitted to the site; none when nobody does."""
     since = listing.since_when(actor, site)
     if not since:

@@ -19,6 +19,7 @@ from commons.messaging.conversations.flows import (
     Talk,
 )
 from commons.messaging.words import command, read_number, sayings, words
+from commons.roster import holds
 from commons.roster.models import Person, RosterEntry
 
 log = logging.getLogger(__name__)
@@ -65,7 +66,7 @@ def _begin(talk: Talk) -> Next:
     row = service.waiting_for(talk.answers["code"], person)
     if row is None:
         return _wrong(person)
-    if people.is_held(person):
+    if holds.is_held(person):
         return End(_say(person, "sign_in_held"))
     if row.invite_id is None and not people.may_sign_in(person):
         return End(_say(person, "sign_in_staff" if _is_staff(person) else "sign_in_unknown"))

@@ -11,7 +11,8 @@ from commons.database import is_sqlite, transaction
 from commons.errors import Conflict
 from commons.i18n import lazy_gettext as _l
 from commons.permissions import Actor, require
-from commons.roster.models import ContactMethod, Person
+from commons.roster import holds
+from commons.roster.models import Person
 from commons.sites.models import Site
 
 # As of `accounts.service`, which would load the hashing of passwords into the relay.
@@ -61,14 +62,6 @@ def may_sign_in(person: Person) -> bool:
     return bool(sessions.person_grants(person.id))
 
 
-def is_held(person: Person) -> bool:
-    """Return whether nothing is believed from a person's Signal, since its key changed."""
-    held = ContactMethod.select().where(
-        ContactMethod.person == person, ContactMethod.held_at.is_null(False)
-    )
-    return bool(held.exists())
-
-
 def lock(person: Person) -> int:
     """End every session of a person at their own word, on paper too; return how many."""
     with transaction():
@@ -115,6 +108,17 @@ def checked_account(person: Person) -> Account:
     if not may_sign_in(person):
         raise Conflict(NOT_BY_SIGNAL)
     return account_for(person)
+
+
+def _shut_out(_actor: Actor, _site: Site, person: Person) -> None:
+    """End what a number opened that belongs to somebody else now."""
+    account = account_of(person)
+    if account is not None:
+        sessions.end_all(account)
+    _close(person)
+
+
+holds.when_not_them.append(_shut_out)
 
 
 def _ref(person: Person) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from peewee import Expression
@@ -22,12 +22,12 @@ from commons.messaging.models import Message, MessageState, Topic
 from commons.permissions import Actor, Role, may, require, require_fresh
 from commons.roster import slots
 from commons.roster.models import Person, RosterEntry
+from commons.roster.service import when_removed
+from commons.roster.trust.models import Vouch
 from commons.sites.models import Site
 
 KIND = "person.off_boarded"
-# What rooms above the roster end as well: each returns what it counted, by its word.
-when_off_boarded: list[Callable[[Actor, Site, Person], dict[str, int]]] = []
-# What a proof counts, in its order; a room that adds to the list adds its words here.
+# What a proof counts, in its order.
 COUNTED: dict[str, object] = {
     "slots": _l("Roles on the roster that ended"),
     "entries": _l("Places on the roster that ended"),
@@ -69,8 +69,9 @@ def off_board(actor: Actor, site: Site, person: Person) -> Proof:
         counts |= _shut_doors(person, accounts)
         counts["proposals"] = _end_proposals(actor, site, accounts)
         counts["messages"] = _take_back_messages(site, person)
-        for end in when_off_boarded:
-            counts |= end(actor, site, person)
+        counts["vouches"] = _live_vouches(site, person)
+        for end in when_removed:
+            end(actor, site, person)
         return _proof(actor, site, person, counts)
 
 
@@ -101,7 +102,6 @@ def _shut_doors(person: Person, accounts: list[Account]) -> dict[str, int]:
     codes = ReturnCode.update(revoked_at=now).where(
         ReturnCode.account.in_(accounts),
         ReturnCode.revoked_at.is_null(),
-        ReturnCode.used_at.is_null(),
     )
     return {
         "sessions": sum(sessions.end_all(account) for account in accounts),
@@ -132,6 +132,13 @@ def _take_back_messages(site: Site, person: Person) -> int:
     )
     values = {"state": MessageState.CANCELLED, "reason": "off-boarded"}
     return int(Message.update(values).where(*waiting).execute())
+
+
+def _live_vouches(site: Site, person: Person) -> int:
+    """Return how many words by or for them end; trust does so whenever somebody leaves."""
+    theirs = (Vouch.voucher == person) | (Vouch.person == person)
+    live = Vouch.select().where(Vouch.site == site, theirs, Vouch.ended_at.is_null())
+    return int(live.count())
 
 
 def _proof(actor: Actor, site: Site, person: Person, counts: dict[str, int]) -> Proof:

@@ -215,6 +215,15 @@ def _forget(person: Person) -> None:
     _delete(person)
 
 
+def erase_unwilling(person: Person) -> None:
+    """Erase somebody who was added by another and said no; raise Held under a legal hold.
+
+    Whoever also works here keeps their account, and what belongs to it.
+    """
+    if not any(one.reveal("sign_in_name") for one in accounts_of(person, None)):
+        erase(Actor(f"person:{person.public_id}"), person)
+
+
 # The roster stands below and knows neither accounts nor messages.
 roster.when_forgotten.append(_forget)
 

@@ -23,6 +23,7 @@ from commons.messaging.conversations.flows import (
 )
 from commons.messaging.words import command, words
 from commons.permissions import RELAY
+from commons.roster import holds
 from commons.roster.models import ContactMethod, MethodKind, Person, RosterEntry
 from commons.roster.numbers import ending
 from commons.sites.models import Site
@@ -58,7 +59,7 @@ def _recognise(text: str) -> Started | None:
 
 def _begin(talk: Talk) -> Next:
     # After a change of key it may be somebody else's telephone: a person looks first.
-    if people.is_held(talk.person):
+    if holds.is_held(talk.person):
         return ToPerson()
     return Ask(SURE if talk.answers.get("leave") else WHAT)
 

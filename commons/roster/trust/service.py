@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from commons.permissions import Actor, require
 from commons.roster import holds
+from commons.roster.joining.service import when_admitted
 from commons.roster.models import Person
 from commons.roster.service import when_removed
 from commons.roster.trust.graph import Graph
@@ -94,4 +95,5 @@ def under_review(actor: Actor, site: Site) -> list[tuple[Person, list[Person]]]:
 
 # The roster knows nothing of trust; whoever leaves it takes their word along all the same.
 when_removed.append(ended_with)
+when_admitted.append(note_admitted)
 holds.when_not_them.append(lambda actor, _site, person: freeze_everywhere(actor, person))

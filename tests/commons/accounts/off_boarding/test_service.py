@@ -18,6 +18,7 @@ from commons.messaging.models import Message, MessageState
 from commons.permissions import CONSOLE, Role
 from commons.roster import slots
 from commons.roster.models import ContactMethod, Person, SlotKind
+from commons.roster.trust.models import Vouch
 from tests import builders
 
 
@@ -55,7 +56,7 @@ def test_everything_ends_in_one_act_and_the_proof_counts_it(cast: Any, carmen: P
     proof = off_boarding.off_board(builders.actor(cast.rosa), cast.lincoln, carmen)
     assert proof.counts == {
         "slots": 1, "entries": 1, "memberships": 1, "sessions": 1, "links": 1, "codes": 1,
-        "proposals": 1, "messages": 2,
+        "proposals": 1, "messages": 2, "vouches": 0,
     }  # fmt: skip
     assert sessions.grants_of(cast.carmen) == frozenset()
     assert sessions.find(token) is None
@@ -67,12 +68,10 @@ def test_everything_ends_in_one_act_and_the_proof_counts_it(cast: Any, carmen: P
     assert [state(message) for message in elsewhere] == [MessageState.QUEUED] * 2
 
 
-def test_queued_messages_are_cut_within_two_seconds(cast: Any, carmen: Person) -> None:
+def test_every_queued_message_is_taken_back_in_the_same_act(cast: Any, carmen: Person) -> None:
     messages = [queue(carmen, cast.lincoln, f"about-{number}") for number in range(50)]
-    began = clock.monotonic()
     off_boarding.off_board(builders.actor(cast.rosa), cast.lincoln, carmen)
     assert {state(message) for message in messages} == {MessageState.CANCELLED}
-    assert clock.monotonic() - began < 2
 
 
 def test_the_proof_can_be_seen_again(cast: Any, carmen: Person) -> None:
@@ -122,12 +121,30 @@ def test_a_site_lead_does_not_remove_an_administrator(cast: Any) -> None:
     assert sessions.grants_of(cast.mara)
 
 
-def test_other_rooms_end_what_is_theirs(
-    cast: Any, carmen: Person, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(off_boarding, "when_off_boarded", [lambda *_: {"vouches": 3}])
+def test_the_words_they_gave_and_got_end_with_them(cast: Any, carmen: Person) -> None:
+    others = [builders.a_person(cast.lincoln, name=f"Other {n}") for n in range(2)]
+    now = clock.now()
+    for one in others:
+        Vouch.create(site=cast.lincoln, voucher=carmen, person=one, made_at=now)
+    Vouch.create(site=cast.lincoln, voucher=others[0], person=others[1], made_at=now)
     proof = off_boarding.off_board(builders.actor(cast.rosa), cast.lincoln, carmen)
-    assert proof.counts["vouches"] == 3
+    assert proof.counts["vouches"] == 2
+    assert Vouch.select().where(Vouch.ended_at.is_null()).count() == 1
+
+
+def test_a_code_on_paper_that_was_used_ends_as_well(cast: Any, carmen: Person) -> None:
+    now = clock.now()
+    ReturnCode.create(
+        account=cast.carmen,
+        code_hash="x",
+        made_by="test",
+        made_at=now,
+        expires_at=now + dt.timedelta(days=180),
+        used_at=now,
+    )
+    proof = off_boarding.off_board(builders.actor(cast.rosa), cast.lincoln, carmen)
+    assert proof.counts["codes"] == 1
+    assert ReturnCode.get().revoked_at is not None
 
 
 def test_a_room_that_fails_leaves_everything_as_it_was(
@@ -136,7 +153,7 @@ def test_a_room_that_fails_leaves_everything_as_it_was(
     def fail(*_: object) -> dict[str, int]:
         raise Conflict("no")
 
-    monkeypatch.setattr(off_boarding, "when_off_boarded", [fail])
+    monkeypatch.setattr(off_boarding, "when_removed", [fail])
     with pytest.raises(Conflict):
         off_boarding.off_board(builders.actor(cast.rosa), cast.lincoln, carmen)
     assert sessions.grants_of(cast.carmen)

@@ -136,7 +136,7 @@ def test_leaving_and_coming_back_does_not_end_a_review(network: Network) -> None
     roster.remove_person(network.rosa, network.site, person)
     with pytest.raises(Conflict):
         service.record_seen(network.rosa, network.site, person)
-    roster._enter(network.site, person, Group.FAMILY)
+    roster.enter(network.site, person, Group.FAMILY)
     service.record_seen(network.rosa, network.site, person)
     assert service.level(network.site, person) == 0
 
