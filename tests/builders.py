@@ -42,9 +42,9 @@ AREA_CODES = (213, 310, 323, 424, 562, 626, 661, 714, 747, 818, 909, 949)
 
 def a_number(n: int | None = None) -> str:
     """Return a number that no telephone has: 555-0100 to 555-0199 in several area codes."""
-    n = next(_counter) if n is None else n
-    if n % 100 == 42:  # 555-0142 is the example that forms show
-        return a_number()
+    if n is None:
+        # 555-0142 is the example that forms show.
+        n = next(number for number in _counter if number % 100 != 42)
     return f"+1{AREA_CODES[n // 100 % len(AREA_CODES)]}55501{n % 100:02d}"
 
 

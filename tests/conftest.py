@@ -91,7 +91,9 @@ class PostgresDatabase:
         database.open_database(self.settings)
         migration.migrate(folder)
         self.engine = database.database.obj
-        self.tables = ", ".join(m._meta.table_name for m in database.all_models())
+        names = [model._meta.table_name for model in database.all_models()]
+        some = (f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM {name})" for name in names)
+        self.filled = " UNION ALL ".join(some)
 
     def open(self) -> None:
         database.database.initialize(self.engine)
@@ -102,7 +104,13 @@ class PostgresDatabase:
         with psycopg.connect(self.url, autocommit=True) as connection:
             # Otherwise the append-only triggers would, rightly, refuse.
             connection.execute("SET session_replication_role = replica")
-            connection.execute(f"TRUNCATE {self.tables} RESTART IDENTITY CASCADE")
+            # TRUNCATE would take a third of a second: it writes every table and index anew.
+            for (table,) in connection.execute(self.filled).fetchall():
+                connection.execute(f"DELETE FROM {table}")
+            connection.execute(
+                "SELECT setval(seqrelid, 1, false) FROM pg_sequence "
+                "WHERE seqrelid::regclass::text NOT LIKE 'schema_migration%'"
+            )
 
     def drop(self) -> None:
         self.engine.close_all()

@@ -23,9 +23,10 @@ class Limit:
 
 
 # Per recipient. Healthchecks, which has sent by Signal for years, keeps to 6 a minute. Alerts
-# and answers are counted apart, so that somebody who writes a lot still gets the alert.
+# and answers are counted apart, so that somebody who writes a lot still gets the alert. Each
+# answer follows words of theirs, and nobody should wait a minute in the middle of joining.
 ALERTS = Limit(6, 60)
-ANSWERS = Limit(6, 60)
+ANSWERS = Limit(12, 60)
 LONGEST = max(ALERTS.span, ANSWERS.span)
 
 

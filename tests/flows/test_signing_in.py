@@ -35,7 +35,9 @@ def test_a_family_joins_waits_is_admitted_and_signs_in_again(
     question = say(post, code_of(found))
     assert "¿Qué número muestra la página?" in question
     assert say(post, number_of(found)) == "Gracias. La página continúa ahora."
-    assert "wait to be admitted" in go_on(browser, found).words
+    waiting = go_on(browser, found)
+    assert waiting.root.get("lang") == "es"
+    assert "Lincoln Elementary" not in waiting.words
 
     request = JoinRequest.get()
     joining.admit(builders.actor(cast.rosa), cast.lincoln, request)

@@ -49,8 +49,12 @@ def start(
     Raises RateLimited when too many codes were asked for from one network.
     """
     today = clock.now().date().isoformat()
-    limits.hit("sign-in-page", today, network)
-    limits.hit("sign-in-code", today, network)
+    if invite is None:
+        limits.hit("sign-in-page", today, network)
+        limits.hit("sign-in-code", today, network)
+    else:
+        # On the evening when a school takes its families in, all of them share its network.
+        limits.hit("sign-in-page", today, network, invite.public_id)
     token, public_id, code, now = crypto.token(), crypto.public_id(), codes.page_code(), clock.now()
     with transaction():
         SignInRequest.create(

@@ -31,16 +31,18 @@ def test_parts_of_pages_and_programs_are_told_to_sign_in(browser: Any) -> None:
     assert browser.get("/account", headers={"Accept": "application/json"}).status == 401
 
 
-def test_an_account_without_a_role_is_refused(browser: Any, cast: Any) -> None:
+def test_an_account_without_a_role_reaches_only_its_own_things(browser: Any, cast: Any) -> None:
     browser.sign_in(cast.stranger)
-    assert browser.get("/account").status == 403
+    assert browser.get("/account").status == 200
+    assert browser.get("/own-data").status == 200
+    assert browser.get("/sites").status == 403
 
 
 def test_a_revoked_role_reaches_the_next_request(browser: Any, cast: Any) -> None:
     browser.sign_in(cast.rosa)
-    assert browser.get("/account").status == 200
+    assert browser.get("/sites").status == 200
     memberships.revoke(CONSOLE, cast.rosa, Role.SITE_LEAD, site=cast.lincoln)
-    assert browser.get("/account").status == 403
+    assert browser.get("/sites").status == 403
 
 
 def test_a_suspended_account_is_signed_out_at_the_next_request(browser: Any, cast: Any) -> None:

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from commons import clock
+from commons import clock, i18n
 from commons.accounts.by_signal import people
 from commons.accounts.by_signal.models import RequestState, SignInRequest
 from commons.roster.joining import service as joining
@@ -16,6 +16,8 @@ from commons.roster.models import Group, Person
 from tests import builders, page
 from tests.commons.accounts.by_signal.conftest import Family, Phone
 from tests.commons.accounts.by_signal.pages import code_of, go_on, number_of, sign_in
+
+WAITS = "You wait to be admitted. The site lead of your school says yes when they have seen you."
 
 
 @pytest.fixture
@@ -48,7 +50,8 @@ def test_a_family_joins_and_waits_until_the_lead_has_seen_it(
     Phone(guest).pick(code_of(found), number_of(found))
     home = go_on(browser, found)
     assert (home.path, home.status) == ("/home", 200)
-    assert "You wait to be admitted." in home.words
+    with i18n.use("es"):
+        assert i18n.gettext(WAITS) in home.words
     person = Person.get_by_id(guest.id)
     assert (person.reveal("name"), person.language) == ("Lupe", "es")
     request = JoinRequest.get(JoinRequest.person == guest)
@@ -83,7 +86,9 @@ def test_who_is_declined_can_do_nothing_more(
     Phone(builders.a_guest("en")).pick(code_of(found), number_of(found))
     go_on(browser, found)
     joining.decline(builders.actor(cast.rosa), cast.lincoln, JoinRequest.get())
-    assert browser.get("/home").status == 403
+    # Whoever signs in reaches what is their own, and nothing of the school.
+    assert "Lincoln Elementary" not in browser.get("/home").words
+    assert browser.get("/sites").status == 403
 
 
 def test_somebody_of_the_school_who_joins_again_is_simply_signed_in(

@@ -50,7 +50,7 @@ def test_whoever_waits_for_the_second_person_is_told_so(browser: Any, cast: Any)
     page = page.form("set-up").submit(password=STRONG, again=STRONG)
     page = page.form("set-up").submit(code=TOTP(key(page)).at(clock.now()))
     assert page.heading == "Your account is set up"
-    assert browser.get("/home").status == 403
+    assert browser.get("/sites").status == 403
 
 
 def test_until_then_every_guarded_page_leads_back_to_the_steps(
