@@ -117,7 +117,7 @@ class KeyRing:
     def blind(self, value: str, context: str) -> bytes:
         """Return the keyed fingerprint by which a sealed value is looked up."""
         message = f"{context}\x00{value}".encode()
-        return hmac.new(self._index_key, message, hashlib.sha256).digest()
+        return hmac.digest(self._index_key, message, "sha256")
 
     def fingerprint(self) -> str:
         """Return a word that tells this root from another and reveals nothing of it."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -33,7 +35,7 @@ def import_roster(
     """
     require(actor, "roster.import", site)
     report = Report()
-    with connection():
+    with connection(), _uncollected():
         rows = list(_rows(source, report))
         plan = Comparison(rows, report, by=actor.ref, language=_usual(site)).plan(site)
         if not dry_run:
@@ -52,6 +54,18 @@ def import_roster(
                 raise Conflict(writing.CHANGED_MEANWHILE) from None
     report.refused.sort(key=lambda remark: remark.line)
     return report
+
+
+@contextlib.contextmanager
+def _uncollected() -> Iterator[None]:
+    """Make many rows without the collector looking through all of them again and again."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def _usual(site: Site) -> str:

@@ -30,9 +30,13 @@ def write(site: Site, plan: Plan) -> None:
     """Carry a plan out inside the caller's transaction; raise Conflict where it no longer fits."""
     insert(Person, plan.persons)
     ids = {**plan.ids, **_ids([person["public_id"] for person in plan.persons])}
-    insert(ContactMethod, [{**row, "person": ids[row["person"]]} for row in plan.methods])
-    for model, rows in ((RosterEntry, plan.entries), (Consent, plan.consents)):
-        insert(model, [{**row, "person": ids[row["person"]], "site": site.id} for row in rows])
+    tables = ((ContactMethod, plan.methods), (RosterEntry, plan.entries), (Consent, plan.consents))
+    for model, rows in tables:
+        for row in rows:
+            row["person"] = ids[row["person"]]
+            if model is not ContactMethod:
+                row["site"] = site.id
+        insert(model, rows)
     for key, kind in plan.assignments:
         Assignment.create(slot=slots.make(site, kind), person=ids[key], since=clock.now())
     _change(site, plan, ids)

@@ -151,7 +151,8 @@ def _lines(rows: Iterator[tuple[int, list[str]]], headings: list[str]) -> Iterat
     count = 0
     for start, cells in rows:
         tidied = [tidy(cell) for cell in cells[: len(headings)]]
-        too_long = any(cell.strip() for cell in cells[len(headings) :])
+        more = cells[len(headings) :]
+        too_long = bool(more) and any(cell.strip() for cell in more)
         if not any(tidied) and not too_long:
             continue
         count += 1

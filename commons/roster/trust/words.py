@@ -35,8 +35,8 @@ def next_step(missing: Missing) -> str:
         return _("For level 3 the district verifies them, or they finish a training.")
     if missing.words:
         words = ngettext(
-            "For level 2 one more member has to give their word, from another branch.",
-            "For level 2 %(num)s members from different branches have to give their word.",
+            "One more member, from another branch, has to give their word for level 2.",
+            "%(num)s members from different branches have to give their word for level 2.",
             missing.words,
         )
     else:
