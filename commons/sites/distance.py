@@ -6,8 +6,6 @@ import math
 from collections.abc import Iterable
 from typing import Protocol, TypeVar
 
-from geopy.distance import great_circle
-
 # A degree of latitude is nowhere shorter than this many miles, so that a box is never too small.
 MILES_A_DEGREE = 68.7
 A_DEGREE = 69.093  # miles, on the mean sphere that great circles are measured on
@@ -32,6 +30,9 @@ def miles(here: Point, there: Point) -> float | None:
     """Return the miles between two points; None where one of them is not known."""
     if None in (here.latitude, here.longitude, there.latitude, there.longitude):
         return None
+    # Here, since it brings every geocoder along and an HTTP client: 0.1 s of every start.
+    from geopy.distance import great_circle
+
     start, end = (here.latitude, here.longitude), (there.latitude, there.longitude)
     return float(great_circle(start, end).miles)
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-from commons.detectors import Kind, find
-from commons.detectors.names import is_first_name
 from commons.errors import Invalid
 from commons.i18n import lazy_gettext as _l
 from commons.sites.sheet import plain, tidy
@@ -43,6 +41,9 @@ def checked(text: str, longest: int, *, published: bool = False) -> str:
     `published` is a name from a public directory: it may hold a person's, as "Drew Child
     Development" does, but no more a street address than any other.
     """
+    # Here: their lists take 0.15 s to read and compile, which every start would pay.
+    from commons.detectors import Kind, find
+
     name = tidy(text)
     if not re.search(r"[^\W\d_]", name):
         raise _refused(NEEDS_NAME)
@@ -59,6 +60,8 @@ def checked(text: str, longest: int, *, published: bool = False) -> str:
 
 
 def _refuse_people(words: str) -> None:
+    from commons.detectors.names import is_first_name
+
     home_of = _HOME_OF.search(words)
     if _HOME.search(words) or (home_of and is_first_name(home_of[1])):
         raise _refused(NO_HOME)
