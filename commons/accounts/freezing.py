@@ -105,10 +105,13 @@ def peers(account: Account) -> list[Account]:
     Those whom Signal reaches come first; the others find it on their home page.
     """
     mine = memberships.live(account)
-    sites, districts = {row.site_id for row in mine}, set(_districts(mine))
+    sites = [row.site_id for row in mine if row.site_id]
+    districts = list(_districts(mine))
     rows = Membership.select(Membership, Account).join(Account)
     rows = rows.where(
         Membership.role.in_(_PEERS),
+        Membership.site.in_(sites)
+        | (Membership.site.is_null() & Membership.district.in_(districts)),
         Membership.until.is_null(),
         Account.state == AccountState.ACTIVE,
         Account.set_up_since.is_null(),
@@ -118,8 +121,7 @@ def peers(account: Account) -> list[Account]:
         near = {
             row.account_id: row.account
             for row in rows.order_by(Membership.id)
-            if (row.site_id in sites if row.site_id else row.district_id in districts)
-            and not is_frozen(row.account)
+            if not is_frozen(row.account)
         }
         found = sorted(near.values(), key=lambda one: (not reachable(one.person), one.id))
     return found[:MOST_PEERS]
