@@ -24,6 +24,7 @@ from commons.messaging.conversations.joining import joining_flow
 from commons.messaging.conversations.language import language_flow
 from commons.messaging.conversations.person import person_flow
 from commons.messaging.jobs import Job
+from commons.messaging.timers import Act
 from commons.retention import purge
 from commons.settings import Settings, environment
 from commons.sites import directory
@@ -63,6 +64,8 @@ JOBS = (
     Job("alerts.erase-ended", HOUR, alert_endings.erase_ended),
     Job("retention.purge", 6 * HOUR, purge),
 )
+# What is due at an instant, by kind; whoever sets a timer of a kind has its act here.
+TIMERS: dict[str, Act] = {}
 
 
 def compose(settings: Settings, *, bind: bool = True) -> None:
@@ -151,7 +154,9 @@ def main(arguments: list[str] | None = None) -> None:
             settings = Settings.from_environment(environment(os.environ))
             compose(settings)
             sys.exit(
-                relay_command.main(settings, REPLY_HANDLERS, JOBS, given[1:], ENGINE.may_begin)
+                relay_command.main(
+                    settings, REPLY_HANDLERS, JOBS, given[1:], ENGINE.may_begin, TIMERS
+                )
             )
         from commons import cli
 

@@ -6,7 +6,7 @@ import logging
 import signal
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from commons.errors import ConfigurationError, DomainError
 from commons.messaging import doorbell
@@ -16,6 +16,7 @@ from commons.messaging.relay import Relay
 from commons.messaging.replies import Handler
 from commons.messaging.status import lines, status
 from commons.messaging.strangers import Doorkeeper, nobody
+from commons.messaging.timers import Act
 from commons.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -28,6 +29,7 @@ def main(
     jobs: Sequence[Job],
     argv: Sequence[str],
     may_begin: Doorkeeper = nobody,
+    acts: Mapping[str, Act] | None = None,
 ) -> int:
     """Do one of the relay's verbs after `compose`, and return the exit status."""
     verb = argv[0] if argv else ""
@@ -37,7 +39,7 @@ def main(
     if verb == "status":
         sys.stdout.write("\n".join(lines(status())) + "\n")
         return 0
-    relay = Relay(gateway_of(settings), settings, handlers, jobs, may_begin=may_begin)
+    relay = Relay(gateway_of(settings), settings, handlers, jobs, may_begin=may_begin, acts=acts)
     try:
         if verb == "once":
             relay.once()

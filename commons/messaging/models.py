@@ -61,6 +61,8 @@ class MessageText(BaseModel):
     language = CharField(max_length=12)
     audience = CharField(max_length=12, default="")
     body = fields.SealedField(null=True)  # emptied when the alert has ended
+    # What the relay puts below the words for each recipient: `answer`, a link of their own.
+    below = CharField(max_length=12, null=True)
 
     class Meta:
         indexes = ((("topic", "audience", "language"), True),)
@@ -118,6 +120,23 @@ Message.add_index(
 )
 # The throttle counts what a person was handed lately.
 Message.add_index(Message.index(Message.person, Message.handed_at, name="message_person"))
+
+
+class Timer(BaseModel):
+    """Something that is due at an instant, once; the relay sleeps until the next."""
+
+    id = AutoField()
+    kind = CharField(max_length=40)  # who is called: `alerts.stale`
+    subject = CharField(max_length=60)  # what it is about, by its public id
+    due_at = fields.UTCDateTimeField()
+    done_at = fields.UTCDateTimeField(null=True)
+    tries = IntegerField(default=0)
+
+    class Meta:
+        indexes = ((("kind", "subject"), True),)
+
+
+Timer.add_index(Timer.index(Timer.due_at, name="timer_due", where=SQL("done_at IS NULL")))
 
 
 class Attempt(BaseModel):

@@ -11,7 +11,7 @@ import datetime as dt
 import logging
 import queue
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from peewee import InterfaceError, OperationalError, PeeweeException
 
@@ -30,6 +30,7 @@ from commons.messaging.receiver import Receiver
 from commons.messaging.replies import Handler
 from commons.messaging.singleton import OnlyRelay
 from commons.messaging.strangers import Doorkeeper, nobody
+from commons.messaging.timers import Act, Timers
 from commons.messaging.workers import Workers
 from commons.settings import Settings
 
@@ -57,10 +58,12 @@ class Relay:
         *,
         unknown_wait: dt.timedelta = UNKNOWN_WAIT,
         may_begin: Doorkeeper = nobody,
+        acts: Mapping[str, Act] | None = None,
     ) -> None:
         """Take everything it works with; `unknown_wait` is how long a lost answer is waited for.
 
-        `may_begin` says what a stranger may begin a conversation with.
+        `may_begin` says what a stranger may begin a conversation with; `acts` what each kind of
+        timer does.
         """
         self.gateway = gateway
         self.settings = settings
@@ -76,6 +79,7 @@ class Relay:
         )
         self.receiver = Receiver(handlers, self.ears.ask_contacts, may_begin)
         self.schedule = Schedule(jobs)
+        self.timers = Timers(acts or {})
         self.in_flight = settings.in_flight or 1
         self.in_hand: dict[int, Errand] = {}
         self.listener: Listener | None = None
@@ -93,9 +97,12 @@ class Relay:
             jobs = threading.Thread(
                 target=self.schedule.run_until, args=(self._ended,), name="relay-jobs", daemon=True
             )
+            timers = threading.Thread(
+                target=self.timers.run_until, args=(self._ended,), name="relay-timers", daemon=True
+            )
             bell = threading.Thread(target=self._listen, name="relay-doorbell", daemon=True)
             self.listener = Listener(self.settings.doorbell)
-            for thread in (jobs, bell, self.ears):
+            for thread in (jobs, timers, bell, self.ears):
                 thread.start()
             while not stop.is_set():
                 self._guarded_turn(POLL)
@@ -106,6 +113,8 @@ class Relay:
         """Work until nothing is due and nothing in hand; raise Conflict for another relay."""
         with self._only():
             self.schedule.run_due()
+            with connection():
+                self.timers.run_due()
             self.ears.pass_on_trust()
             heard = False
             while True:
@@ -140,6 +149,7 @@ class Relay:
     def _finish(self) -> None:
         """Let what is under way come to its end, for a few seconds, and write it back."""
         self._ended.set()
+        self.timers.woken.set()
         self.workers.stop()
         self.ears.stop()
         deadline = clock.monotonic() + STOP_SECONDS
@@ -155,6 +165,7 @@ class Relay:
             while listener is not None and not self._ended.is_set():
                 if listener.wait(POLL):
                     self.news.put(None)
+                    self.timers.woken.set()
 
     # -- one turn -----------------------------------------------------------
 

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import enum
 
-from peewee import SQL, AutoField, CharField, ForeignKeyField, IntegerField, TextField
+from peewee import (
+    SQL,
+    AutoField,
+    BlobField,
+    BooleanField,
+    CharField,
+    ForeignKeyField,
+    IntegerField,
+    TextField,
+)
 
 from commons import fields
 from commons.database import BaseModel
@@ -51,6 +60,35 @@ class AckKind(enum.StrEnum):
     """What a person answered."""
 
     RECEIVED = "received"
+    SAFE = "safe"
+    NEED_HELP = "need_help"
+
+
+class Outcome(enum.StrEnum):
+    """What somebody other than the sender found when they looked (research §6.5)."""
+
+    CONFIRMED = "confirmed"
+    OTHER_AGENCY = "other_agency"
+    NOT_ENFORCEMENT = "not_enforcement"
+    UNFOUNDED = "unfounded"
+    UNABLE = "unable"
+    LEFT_BEFORE = "left_before"
+
+
+class Verdict(enum.StrEnum):
+    """What a second person thought afterwards of an alert that skipped the queue."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+
+
+class WatchState(enum.StrEnum):
+    """Whether a required role has answered."""
+
+    WAITING = "waiting"
+    ANSWERED = "answered"
+    NOBODY_LEFT = "nobody_left"  # everybody in the role was asked, and time ran out
+    ENDED = "ended"  # the alert ended first
 
 
 class Alert(BaseModel):
@@ -78,6 +116,19 @@ Alert.add_index(
 )
 
 
+class Verification(BaseModel):
+    """Somebody else looked, on site or by somebody there, and says what they found."""
+
+    id = AutoField()
+    public_id = fields.PublicIdField()
+    alert = ForeignKeyField(Alert, backref="verifications", on_delete="CASCADE")
+    outcome = fields.ChoiceField(Outcome)
+    seen_themselves = BooleanField()  # else somebody on site told them
+    by = CharField(max_length=60)
+    seen_at = fields.UTCDateTimeField()
+    at = fields.UTCDateTimeField()
+
+
 class AlertVersion(BaseModel):
     """One text to one frozen audience: the alert itself, an update, a correction, an end."""
 
@@ -93,9 +144,17 @@ class AlertVersion(BaseModel):
     sent_by = CharField(max_length=60)
     sent_at = fields.UTCDateTimeField()
     seen_on_site_by = CharField(max_length=60, null=True)  # who says "seen by me on site"
+    seen_at = fields.UTCDateTimeField(null=True)  # when they saw it
+    verification = ForeignKeyField(Verification, null=True, on_delete="SET NULL", index=False)
+    # What the sender added in their own words, and the language they wrote it in.
+    note = fields.SealedField(null=True)
+    note_language = CharField(max_length=12, null=True)
     next_update_at = fields.UTCDateTimeField(null=True)
     body_hash = CharField(max_length=64)  # of texts and audience: what an approval is bound to
     idempotency_key = CharField(max_length=64, unique=True)
+    # What had not gone yet was taken back, by whom and when.
+    recalled_by = CharField(max_length=60, null=True)
+    recalled_at = fields.UTCDateTimeField(null=True)
 
     class Meta:
         indexes = ((("alert", "number"), True),)
@@ -124,6 +183,89 @@ class Approval(BaseModel):
     asked_at = fields.UTCDateTimeField()
     decided_by = CharField(max_length=60, null=True)
     decided_at = fields.UTCDateTimeField(null=True)
+    decided_via = CharField(max_length=12, null=True)  # web, signal
+    permission = CharField(max_length=30, null=True)  # what a second person must hold
+    code = CharField(max_length=8, null=True)  # what they answer by Signal, beside YES or NO
+    unanswered_at = fields.UTCDateTimeField(null=True)  # when 120 seconds had passed
+
+
+class AfterReview(BaseModel):
+    """An alert that skipped the queue because agents were inside; somebody else looks after."""
+
+    id = AutoField()
+    public_id = fields.PublicIdField()
+    version = ForeignKeyField(AlertVersion, backref="reviews", on_delete="CASCADE", unique=True)
+    asked_at = fields.UTCDateTimeField()
+    verdict = fields.ChoiceField(Verdict, null=True)
+    words = fields.SealedField(null=True)  # what is to be done otherwise next time
+    decided_by = CharField(max_length=60, null=True)
+    decided_at = fields.UTCDateTimeField(null=True)
+
+
+class RoleWatch(BaseModel):
+    """A role that must answer an alert: whom we wait for now, and until when."""
+
+    id = AutoField()
+    public_id = fields.PublicIdField()
+    alert = ForeignKeyField(Alert, backref="watches", on_delete="CASCADE", index=False)
+    role = CharField(max_length=40)  # a kind of slot
+    state = fields.ChoiceField(WatchState, default=WatchState.WAITING)
+    step = IntegerField(default=0)  # how many people of the role have been asked
+    person = ForeignKeyField(Person, null=True, on_delete="SET NULL")  # who was asked last
+    asked_at = fields.UTCDateTimeField()
+    due_at = fields.UTCDateTimeField()
+    answered_at = fields.UTCDateTimeField(null=True)
+
+    class Meta:
+        indexes = ((("alert", "role"), True),)
+
+
+class TextReview(BaseModel):
+    """Somebody who reads a language has read these very words and says that they are right."""
+
+    id = AutoField()
+    public_id = fields.PublicIdField()
+    site = ForeignKeyField(Site, null=True, on_delete="CASCADE")  # none: for every site
+    key = CharField(max_length=40)  # `T1.alert.A9`, or `relay`
+    language = CharField(max_length=12)
+    words_hash = CharField(max_length=64)  # other words need another review
+    by = CharField(max_length=60)
+    at = fields.UTCDateTimeField()
+
+    class Meta:
+        indexes = ((("key", "language", "words_hash"), False),)
+
+
+class SiteText(BaseModel):
+    """A site's own words for one version, audience and language; the newest number counts."""
+
+    id = AutoField()
+    public_id = fields.PublicIdField()
+    site = ForeignKeyField(Site, backref="texts", on_delete="CASCADE", index=False)
+    key = CharField(max_length=40)  # `T1.alert.A9`
+    language = CharField(max_length=12)
+    number = IntegerField()
+    body = TextField(null=True)  # with its slots open; none: back to the library's words
+    by = CharField(max_length=60)
+    at = fields.UTCDateTimeField()
+
+    class Meta:
+        indexes = ((("site", "key", "language", "number"), True),)
+
+
+class AlertPage(BaseModel):
+    """The public page of an alert in one language, drawn once and served as it is."""
+
+    id = AutoField()
+    alert = ForeignKeyField(Alert, backref="pages", on_delete="CASCADE", index=False)
+    language = CharField(max_length=12)
+    token_hash = CharField(max_length=64)
+    body = BlobField()  # compressed HTML; the words that families got, and nothing of anybody
+    made_at = fields.UTCDateTimeField()
+    ends_at = fields.UTCDateTimeField(null=True)  # a day after the alert has ended
+
+    class Meta:
+        indexes = ((("alert", "language"), True), (("token_hash", "language"), True))
 
 
 class Acknowledgement(BaseModel):
@@ -136,7 +278,7 @@ class Acknowledgement(BaseModel):
     )
     person = ForeignKeyField(Person, on_delete="CASCADE")
     kind = fields.ChoiceField(AckKind)
-    via = CharField(max_length=12)  # quote, reaction, reply
+    via = CharField(max_length=12)  # quote, reaction, reply, link
     at = fields.UTCDateTimeField()
 
     class Meta:

@@ -10,12 +10,19 @@ from commons.i18n import lazy_gettext as _l
 from commons.roster.models import Person
 from commons.sites.models import Site
 from rapidresponse.alerts.audience import WHY_LEFT_OUT
-from rapidresponse.alerts.models import Acknowledgement, Alert, AlertVersion, LeftOut
+from rapidresponse.alerts.models import (
+    Acknowledgement,
+    Alert,
+    AlertVersion,
+    LeftOut,
+    RoleWatch,
+)
 
 HOW = {
     "reply": _l("By an answer"),
     "quote": _l("By an answer"),
     "reaction": _l("By a reaction"),
+    "link": _l("By a link"),
 }
 
 
@@ -52,4 +59,19 @@ def left_out(person: Person) -> Section:
     return Section("left_out", _("Alerts that could not be sent to you"), rows)
 
 
-SOURCES = (answers, left_out)
+@of_person("role_watch")
+def asked(person: Person) -> Section:
+    """Read for which alerts they were asked to answer in a role."""
+    found: Any = RoleWatch.select(RoleWatch, Alert, Site).join(Alert).join(Site)
+    rows: list[Row] = [
+        {
+            _("School"): row.alert.site.name,
+            _("Alert"): row.alert.code,
+            _("When"): row.asked_at,
+        }
+        for row in found.where(RoleWatch.person == person).order_by(RoleWatch.id)
+    ]
+    return Section("asked", _("Alerts that you were asked to answer in a role"), rows)
+
+
+SOURCES = (answers, left_out, asked)

@@ -27,6 +27,8 @@ LEFT_ASIDE = {
     "envelope": "whose it is shows only when it is opened, which empties it within the hour",
     "message_text": "what a school told many; each has it in Signal",
     "relay_account": "the number of the service itself",
+    "alert_version": "its note is what a school told many; each has it in Signal",
+    "after_review": "words about an alert; they name nobody",
 }
 
 
