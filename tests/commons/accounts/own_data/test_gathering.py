@@ -47,7 +47,11 @@ def test_every_table_about_people_is_shown_or_has_a_reason_not_to_be() -> None:
 def test_a_table_that_nobody_thought_of_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gathering, "_from_above", ())
     covered = {table for source in sources() for table in source.tables}
-    assert personal_tables() - covered - set(LEFT_ASIDE) == {"acknowledgement", "left_out"}
+    assert personal_tables() - covered - set(LEFT_ASIDE) == {
+        "acknowledgement",
+        "left_out",
+        "role_watch",
+    }
 
 
 def test_whatever_a_table_holds_comes_to_its_owner(cast: Cast, zenobia: Life) -> None:
