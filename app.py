@@ -28,6 +28,7 @@ from commons.messaging.timers import Act
 from commons.retention import purge
 from commons.settings import Settings, environment
 from commons.sites import directory
+from rapidresponse.alerts import deadlines
 from rapidresponse.alerts import endings as alert_endings
 from rapidresponse.alerts import own_data as alert_own_data
 from rapidresponse.alerts import replies as alert_replies
@@ -60,12 +61,11 @@ REPLY_HANDLERS = (
 JOBS = (
     Job("invitations.tell", 30, invitations.telling(who.role_at)),
     Job("own-data.finish-erasing", 10, erasing.finish),
-    Job("alerts.mark-stale", 60, alert_endings.mark_stale),
     Job("alerts.erase-ended", HOUR, alert_endings.erase_ended),
     Job("retention.purge", 6 * HOUR, purge),
 )
 # What is due at an instant, by kind; whoever sets a timer of a kind has its act here.
-TIMERS: dict[str, Act] = {}
+TIMERS: dict[str, Act] = {**deadlines.ACTS}
 
 
 def compose(settings: Settings, *, bind: bool = True) -> None:

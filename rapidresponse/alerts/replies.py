@@ -18,7 +18,7 @@ from commons.permissions import Actor, require
 from commons.roster.models import Person
 from commons.sites.models import Site
 from rapidresponse.alerts import access
-from rapidresponse.alerts.endings import STALE
+from rapidresponse.alerts.deadlines import ASIDE
 from rapidresponse.alerts.models import (
     AckKind,
     Acknowledgement,
@@ -81,7 +81,7 @@ def _about(inbound: Inbound) -> str | None:
 def _version_of(message: Message | None) -> AlertVersion | None:
     topic = Topic.get_or_none(Topic.id == message.topic_id) if message else None
     kind, _, public_id = topic.subject.partition(":") if topic else ("", "", "")
-    if kind not in (SUBJECT, STALE):
+    if kind not in (SUBJECT, *ASIDE):
         return None
     found: AlertVersion | None = AlertVersion.get_or_none(AlertVersion.public_id == public_id)
     return found

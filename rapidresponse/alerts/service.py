@@ -16,7 +16,7 @@ from commons.i18n import lazy_gettext as _l
 from commons.permissions import Actor, require, require_fresh
 from commons.sites.models import PostureValue, Site
 from commons.sites.service import set_posture
-from rapidresponse.alerts import access, versions
+from rapidresponse.alerts import access, deadlines, versions
 from rapidresponse.alerts.audience import CORE, ORDER, gather
 from rapidresponse.alerts.composer import (
     Draft,
@@ -102,7 +102,8 @@ def send(
         _check(made, count)
         limits.hit("alert-send", actor.ref)
         _decide_posture(actor, site, made.intent)
-        versions.publish(actor, alert, made, number=1, key=key, now=now)
+        version = versions.publish(actor, alert, made, number=1, key=key, now=now)
+        deadlines.set_for(alert, version)
         return alert
 
     return _once(before, make)
@@ -177,7 +178,9 @@ def follow_up(
         state = versions.next_state(fresh.state, made.intent.kind, made.intent.words)
         versions.move(fresh, state, made.certainty, now)
         _decide_posture(actor, fresh.site, made.intent)
-        return versions.publish(actor, fresh, made, number=after + 1, key=key, now=now)
+        version = versions.publish(actor, fresh, made, number=after + 1, key=key, now=now)
+        deadlines.set_for(fresh, version)
+        return version
 
     return _once(before, make)
 

@@ -103,6 +103,11 @@ PHRASES: Mapping[str, frozenset[str]] = {
     "erase_lead": frozenset({"school"}),
     "erased": frozenset({"receipt"}),
     "quiet_help": frozenset(),
+    "nag": frozenset({"code", "school", "time"}),
+    "late": frozenset({"code", "school", "time"}),
+    "role_next": frozenset({"code", "school"}),
+    "role_nobody": frozenset({"code", "school"}),
+    "note": frozenset({"note"}),
 }
 LONGEST_COMMAND = 4  # words, typed with spaces between
 LONGEST_REPLY = 200  # characters; a longer message is words for a person

@@ -8,13 +8,20 @@ import pytest
 import time_machine
 
 from commons import clock, retention
-from commons.messaging.models import Message, MessageText, Topic
+from commons.messaging.models import MessageText
 from commons.permissions import CONSOLE
-from commons.roster.models import SlotKind
 from rapidresponse.alerts import endings, rows, settings
 from rapidresponse.alerts.models import Alert, AlertState, VersionKind
 from tests import builders
-from tests.rapidresponse.alerts.school import School, first, follow, heard, send, texts
+from tests.rapidresponse.alerts.school import (
+    School,
+    first,
+    follow,
+    heard,
+    pass_time,
+    send,
+    texts,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -29,35 +36,10 @@ def later(**given: int) -> dt.datetime:
 def test_no_time_however_long_ends_an_alert(school: School) -> None:
     alert = send(school.site, school.cast.rosa)
     for days in (1, 10, 100):
-        endings.mark_stale(later(days=days))
+        pass_time(later(days=days))
         endings.erase_ended(later(days=days))
     assert Alert.get_by_id(alert.id).state is AlertState.LIVE
     assert texts(first(alert))
-
-
-def test_a_silent_alert_is_called_not_confirmed_over_to_the_core_once(school: School) -> None:
-    send(school.site, school.cast.rosa)
-    assert endings.mark_stale(later(minutes=29)) == 0
-    assert [endings.mark_stale(later(minutes=31)) for _ in range(3)] == [1, 0, 0]
-    topic = Topic.get(Topic.subject.startswith("alert-stale:"))
-    assert [m.person_id for m in Message.select().where(Message.topic == topic)] == [school.lead.id]
-    body = MessageText.get(MessageText.topic == topic).reveal("body")
-    assert "NOT CONFIRMED OVER" in body
-    assert "ALL CLEAR" not in body
-
-
-def test_the_question_goes_to_nobody_whom_the_chain_has_not_reached(school: School) -> None:
-    send(school.site, school.cast.rosa)
-    builders.a_person(school.site, slot=SlotKind.BACKUP_LEAD)
-    endings.mark_stale(later(minutes=31))
-    topic = Topic.get(Topic.subject.startswith("alert-stale:"))
-    assert [m.person_id for m in Message.select().where(Message.topic == topic)] == [school.lead.id]
-
-
-def test_an_alert_that_is_over_is_not_asked_about(school: School) -> None:
-    alert = send(school.site, school.cast.rosa)
-    follow(alert, school.cast.rosa, VersionKind.ALL_CLEAR)
-    assert endings.mark_stale(later(days=1)) == 0
 
 
 def test_the_page_says_when_a_promised_word_is_late(school: School) -> None:
@@ -68,7 +50,7 @@ def test_the_page_says_when_a_promised_word_is_late(school: School) -> None:
 
 def test_words_are_erased_three_days_after_the_end(school: School) -> None:
     alert = send(school.site, school.cast.rosa)
-    endings.mark_stale(later(minutes=31))
+    pass_time(later(minutes=31))
     follow(alert, school.cast.rosa, VersionKind.ALL_CLEAR)
     assert endings.erase_ended(later(hours=71)) == 0
     assert endings.erase_ended(later(hours=73)) == 1
