@@ -28,7 +28,7 @@ from commons.messaging.timers import Act
 from commons.retention import purge
 from commons.settings import Settings, environment
 from commons.sites import directory
-from rapidresponse.alerts import deadlines
+from rapidresponse.alerts import deadlines, watches
 from rapidresponse.alerts import endings as alert_endings
 from rapidresponse.alerts import own_data as alert_own_data
 from rapidresponse.alerts import replies as alert_replies
@@ -65,7 +65,7 @@ JOBS = (
     Job("retention.purge", 6 * HOUR, purge),
 )
 # What is due at an instant, by kind; whoever sets a timer of a kind has its act here.
-TIMERS: dict[str, Act] = {**deadlines.ACTS}
+TIMERS: dict[str, Act] = {**deadlines.ACTS, **watches.ACTS}
 
 
 def compose(settings: Settings, *, bind: bool = True) -> None:

@@ -31,15 +31,14 @@ ASIDE = (STALE_WORDS, NAG_WORDS, LATE_WORDS)
 AHEAD = dt.timedelta(minutes=2)
 
 
-def set_for(alert: Alert, version: AlertVersion) -> None:
-    """Set what falls due after a version, inside the transaction that writes it."""
+def after(alert: Alert, version: AlertVersion) -> list[timers.Due]:
+    """Return what falls due after a version; whoever writes it sets these with it."""
     due = version.next_update_at
     if due is None:
-        return
+        return []
     stale = version.sent_at + dt.timedelta(minutes=minutes_until_stale(alert, version))
-    timers.set_timer(STALE, version.public_id, stale)
-    timers.set_timer(NAG, version.public_id, due - AHEAD)
-    timers.set_timer(LATE, version.public_id, due)
+    found = ((STALE, stale), (NAG, due - AHEAD), (LATE, due))
+    return [timers.Due(kind, version.public_id, at) for kind, at in found]
 
 
 def minutes_until_stale(alert: Alert, version: AlertVersion) -> int:
@@ -54,7 +53,7 @@ def nag(public_id: str, _now: dt.datetime) -> None:
         return
     account = Account.get_or_none(Account.public_id == version.sent_by.partition(":")[2])
     if account is None or account.person is None:
-        tell_core(version, NAG_WORDS, "nag")
+        tell_core(version, f"{NAG_WORDS}:{public_id}", "nag")
     else:
         outbox.say(account.person, say(version, "nag", account.person.language), NAG_WORDS)
 
@@ -63,7 +62,7 @@ def call_late(public_id: str, _now: dt.datetime) -> None:
     """Tell the whole core that the promised word has not come, so that anybody may send it."""
     version = _unfollowed(public_id)
     if version is not None:
-        tell_core(version, LATE_WORDS, "late")
+        tell_core(version, f"{LATE_WORDS}:{public_id}", "late")
 
 
 def call_stale(public_id: str, _now: dt.datetime) -> None:
@@ -82,13 +81,13 @@ def call_stale(public_id: str, _now: dt.datetime) -> None:
 ACTS: dict[str, timers.Act] = {STALE: call_stale, NAG: nag, LATE: call_late}
 
 
-def tell_core(version: AlertVersion, about: str, phrase: str) -> None:
-    """Send a phrase about an alert to those of the core whom it has reached, once for a version."""
+def tell_core(version: AlertVersion, subject: str, phrase: str) -> None:
+    """Send a phrase about an alert to those of the core whom it has reached, once a subject."""
     draft = _stale_draft(version.alert, version)
     texts = {
         (audience, language): say(version, phrase, language) for audience, language in draft.texts
     }
-    _queue(f"{about}:{version.public_id}", version, texts, draft.recipients)
+    _queue(subject, version, texts, draft.recipients)
 
 
 def say(version: AlertVersion, phrase: str, language: str) -> str:

@@ -10,8 +10,9 @@ from commons.messaging import outbox
 from commons.messaging.models import MessageText, Topic
 from commons.sites.models import Site
 from rapidresponse.alerts.deadlines import ASIDE
-from rapidresponse.alerts.models import Alert, AlertState, AlertVersion
+from rapidresponse.alerts.models import Alert, AlertState, AlertVersion, RoleWatch
 from rapidresponse.alerts.versions import KEPT, SUBJECT, versions_of
+from rapidresponse.alerts.watches import NOBODY
 
 _AT_ONCE = 50
 
@@ -60,4 +61,6 @@ def _topics(alert: Alert) -> list[Topic]:
         for version in versions_of(alert)
         for kind in (SUBJECT, *ASIDE)
     ]
+    watches = RoleWatch.select().where(RoleWatch.alert == alert)
+    subjects += [f"{NOBODY}:{watch.public_id}" for watch in watches]
     return list(Topic.select().where(Topic.subject.in_(subjects)))

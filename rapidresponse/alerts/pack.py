@@ -73,6 +73,7 @@ class AlertType:
     """One type: who may hear it at which certainty, and minutes without an update until stale.
 
     `chain` types go to everyone the chain reached; a `decision` of the school makes no claim.
+    `required` names the roles that must answer, each with the seconds until the next is asked.
     """
 
     key: str
@@ -82,6 +83,7 @@ class AlertType:
     hears: Mapping[str, tuple[str, ...]]
     stale: Mapping[str, int]
     needs: Mapping[str, str]
+    required: Mapping[str, int]
     kinds: Mapping[str, Kind]
 
 
@@ -271,6 +273,7 @@ def _type(key: str, raw: Table) -> AlertType:
         hears={k: tuple(v) for k, v in raw["hears"].items()},
         stale=raw["stale"],
         needs=raw.get("needs", {}),
+        required=raw.get("required", {}),
         kinds={k: _kind(k, v) for k, v in raw["kinds"].items()},
     )
 

@@ -7,6 +7,8 @@ import string
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from commons.roster.models import SlotKind
+
 CERTAINTIES = ("unverified", "likely", "confirmed")
 KINDS = ("alert", "update", "stale", "correction", "departed", "all_clear")
 NEEDS = ("lead", "seen_or_verified", "decision", "second_account")
@@ -37,7 +39,7 @@ _SLOT_MAY = {
     "asked": bool,
 }
 _TYPE = {"priority": int, "hears": dict, "stale": dict, "kinds": dict}
-_TYPE_MAY = {"chain": bool, "decision": bool, "needs": dict}
+_TYPE_MAY = {"chain": bool, "decision": bool, "needs": dict, "required": dict}
 _WORDS = {"direction": str, "review": dict, "parts": dict, "lists": dict}
 _REVIEW = {"state": str, "by": str, "on": str}
 
@@ -157,6 +159,9 @@ def _type_faults(raw: Table, key: str, type_: Table) -> Iterator[str]:
     yield from _unknown(f"{where}.hears", heard, raw["audiences"])
     yield from _unknown(f"{where}.needs", type_.get("needs", {}), raw["audiences"])
     yield from _unknown(f"{where}.needs", type_.get("needs", {}).values(), NEEDS)
+    yield from _unknown(f"{where}.required", type_.get("required", {}), SlotKind)
+    if any(type(s) is not int or s < 30 for s in type_.get("required", {}).values()):
+        yield f"{where}.required: each role has at least 30 seconds"
     if any(minutes < 1 for minutes in type_["stale"].values()):
         yield f"{where}.stale: minutes must be one or more"
     wide = set(type_["hears"]["unverified"]) - {CORE}

@@ -17,7 +17,7 @@ from commons.messaging.words import read_code, read_number, words
 from commons.permissions import Actor, require
 from commons.roster.models import Person
 from commons.sites.models import Site
-from rapidresponse.alerts import access
+from rapidresponse.alerts import access, watches
 from rapidresponse.alerts.deadlines import ASIDE
 from rapidresponse.alerts.models import (
     AckKind,
@@ -132,6 +132,7 @@ def _record(alert: Alert, inbound: Inbound, via: str, version: AlertVersion | No
         via=via,
         at=inbound.at,
     ).on_conflict_ignore().execute()
+    watches.answered(alert, inbound.person, inbound.at)
     return words(inbound.person.language).say("ack_thanks", code=alert.code)
 
 

@@ -13,10 +13,11 @@ from commons import clock, limits
 from commons.database import transaction
 from commons.errors import Conflict, Forbidden, Invalid
 from commons.i18n import lazy_gettext as _l
+from commons.messaging import timers
 from commons.permissions import Actor, require, require_fresh
 from commons.sites.models import PostureValue, Site
 from commons.sites.service import set_posture
-from rapidresponse.alerts import access, deadlines, versions
+from rapidresponse.alerts import access, deadlines, versions, watches
 from rapidresponse.alerts.audience import CORE, ORDER, gather
 from rapidresponse.alerts.composer import (
     Draft,
@@ -103,7 +104,7 @@ def send(
         limits.hit("alert-send", actor.ref)
         _decide_posture(actor, site, made.intent)
         version = versions.publish(actor, alert, made, number=1, key=key, now=now)
-        deadlines.set_for(alert, version)
+        timers.set_timers([*deadlines.after(alert, version), *watches.begin(actor, alert, version)])
         return alert
 
     return _once(before, make)
@@ -179,7 +180,9 @@ def follow_up(
         versions.move(fresh, state, made.certainty, now)
         _decide_posture(actor, fresh.site, made.intent)
         version = versions.publish(actor, fresh, made, number=after + 1, key=key, now=now)
-        deadlines.set_for(fresh, version)
+        timers.set_timers(deadlines.after(fresh, version))
+        if state is AlertState.CLOSED:
+            watches.end(fresh)
         return version
 
     return _once(before, make)
