@@ -7,6 +7,8 @@ from typing import Any
 
 def install(app: Any) -> None:
     """Add the pages of this half to the web application; the relay never loads them."""
+    from rapidresponse.alerts.afterwards import routes as afterwards
     from rapidresponse.alerts.routes import blueprint
 
     app.register_blueprint(blueprint)
+    app.register_blueprint(afterwards.blueprint)

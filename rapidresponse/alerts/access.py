@@ -16,6 +16,7 @@ VIEW, SEND, APPROVE, APPROVE_WIDE = (
     "alerts.approve",
     "alerts.approve-wide",
 )
+RECALL, EXPORT = "alerts.recall", "alerts.export"
 
 
 def reaches(actor: Actor, permission: str) -> Any:

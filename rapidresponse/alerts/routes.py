@@ -28,12 +28,15 @@ from rapidresponse.alerts import (
     tallies,
     versions,
 )
+from rapidresponse.alerts.afterwards import calls, recalls, roles
 from rapidresponse.alerts.composer import Draft
 from rapidresponse.alerts.forms import DecideForm, SendForm
 from rapidresponse.alerts.models import Alert, AlertState
 
 blueprint = Blueprint("alerts", __name__, url_prefix="/alerts")
 PAGE = 20
+# On the alert's own page; the call list has them all.
+SHOWN = 10
 
 
 @blueprint.get("/")
@@ -101,6 +104,11 @@ def show(public_id: str) -> str:
         entries=story.timeline(alert),
         left_out=story.left_out(chain.latest),
         replies=tallies.replies(alert) if may_send else [],
+        roles=roles.roles(alert),
+        may_send=may_send,
+        may_recall=may(actor, access.RECALL, alert.site),
+        may_export=may(actor, access.EXPORT, alert.site),
+        waiting=recalls.still_waiting(chain.latest),
         approval=approval,
         may_decide=bool(approval and approvals.may_decide(actor, alert, approval)),
         asked=steps.spoken(story.asked_words(approval)) if approval else [],
@@ -152,10 +160,10 @@ def _live(alert: Alert, now: dt.datetime) -> dict[str, Any]:
         "latest": latest,
         "tally": tally,
         "answered": tallies.acknowledged(alert),
-        "unreached": tallies.unreached(latest),
+        "unreached": calls.not_reached(latest, alert.site),
+        "shown": SHOWN,
         "late": endings.is_late(alert, latest, now),
         "over": alert.state is AlertState.CLOSED,
-        "may_see_people": may(current_actor(), "roster.view", alert.site),
         "now": now,
     }
 

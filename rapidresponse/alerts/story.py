@@ -166,6 +166,8 @@ def _sentence(
 
 def _detail(version: AlertVersion, approval: Approval | None) -> str:
     said = [_("Seen on site, says the sender.")] if version.seen_on_site_by else []
+    if version.recalled_at:
+        said.append(_("What had not gone was taken back."))
     if approval is not None:
         said.append(_decision(approval))
     return " ".join(said)

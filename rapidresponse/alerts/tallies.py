@@ -10,7 +10,7 @@ from typing import Any
 from peewee import JOIN, SQL, Case, fn
 
 from commons.i18n import lazy_gettext as _l
-from commons.messaging.models import Message, MessageState, MessageText, Reply
+from commons.messaging.models import Message, MessageState, Reply
 from commons.roster.models import Person
 from rapidresponse.alerts.models import (
     Acknowledgement,
@@ -18,13 +18,16 @@ from rapidresponse.alerts.models import (
     AlertVersion,
     LeftOut,
 )
-from rapidresponse.alerts.steps import audience_name, language_name
+from rapidresponse.alerts.steps import language_name
 
-ACKNOWLEDGED = "acknowledged"
+ACKNOWLEDGED, CALLED = "acknowledged", "called"
+# How an acknowledgement came that a person of the site wrote down after a call.
+BY_CALL = "call"
 LISTED = 50
 # Best first, as the bar is drawn; the words of each are in the template.
 ROWS = (
     (ACKNOWLEDGED, (ACKNOWLEDGED,)),
+    (CALLED, (CALLED,)),
     ("read", (MessageState.READ,)),
     ("delivered", (MessageState.DELIVERED,)),
     ("sent", (MessageState.SENT,)),
@@ -43,7 +46,8 @@ _COUNTED = (
     MessageState.DELIVERED,
     MessageState.READ,
 )
-_HAVE = (ACKNOWLEDGED, "read", "delivered")
+_MISSED = (MessageState.FAILED, MessageState.EXPIRED)
+_HAVE = (ACKNOWLEDGED, CALLED, "read", "delivered")
 _UNDER_WAY = ("sent", "sending", "unknown", "queued")
 WHY_NOT = {
     "unregistered": _l("Signal does not know their number."),
@@ -52,6 +56,10 @@ WHY_NOT = {
     "no_prekeys": _l("Signal could not prepare a message for their phone."),
     "declined": _l("The second person said no."),
     "superseded": _l("Newer words took its place."),
+    "recalled": _l("It was taken back before it went."),
+    "unknown_outcome": _l("Signal's answer was lost twice."),
+    "gateway_unreachable": _l("The gateway did not answer."),
+    "too_late": _l("It came too late to be of use."),
     "": _l("It came too late to be of use."),
 }
 _OTHERWISE = _l("Signal did not take it.")
@@ -95,17 +103,6 @@ class Tally:
 
 
 @dataclass(frozen=True)
-class Unreached:
-    """Somebody who is not reached yet: name masked, as whom, and why."""
-
-    person: str
-    initial: str
-    audience: str
-    language: str
-    why: object
-
-
-@dataclass(frozen=True)
 class Words:
     """What somebody wrote back that a person has to read."""
 
@@ -119,7 +116,8 @@ class Words:
 def tally(version: AlertVersion) -> Tally:
     """Return the counts of a version; who answered this version counts as acknowledged."""
     answered = Acknowledgement.id.is_null(False)
-    state = Case(None, ((answered, ACKNOWLEDGED),), Message.state)
+    told = Message.state.in_(_MISSED) & answered
+    state = Case(None, ((told, CALLED), (answered, ACKNOWLEDGED)), Message.state)
     rows: Any = (
         Message.select(state.alias("word"), fn.COUNT(Message.id))
         .join(
@@ -127,7 +125,7 @@ def tally(version: AlertVersion) -> Tally:
             JOIN.LEFT_OUTER,
             on=(Acknowledgement.person == Message.person)
             & (Acknowledgement.version == version)
-            & Message.state.in_(_COUNTED),
+            & (Message.state.in_(_COUNTED) | Message.state.in_(_MISSED)),
         )
         .where(Message.topic == version.topic_id)
         # By its alias: two placeholders are two expressions to PostgreSQL.
@@ -147,30 +145,9 @@ def acknowledged(alert: Alert) -> int:
     return int(found.distinct().count())
 
 
-def unreached(version: AlertVersion, limit: int = LISTED) -> list[Unreached]:
-    """Return who needs a call, most urgent first; names stay masked, the roster reveals them."""
-    rows: Any = (
-        Message.select(Message, MessageText, Person)
-        .join(MessageText, on=(MessageText.id == Message.text))
-        .switch(Message)
-        .join(Person)
-        .where(
-            Message.topic == version.topic_id,
-            Message.state.in_((MessageState.FAILED, MessageState.EXPIRED)),
-        )
-        .order_by(Message.priority, Message.id)
-        .limit(limit)
-    )
-    return [
-        Unreached(
-            person=row.person.public_id,
-            initial=initial(row.person),
-            audience=audience_name(row.text.audience),
-            language=language_name(row.person.language),
-            why=WHY_NOT.get(row.reason, _OTHERWISE),
-        )
-        for row in rows
-    ]
+def why_not(reason: str) -> str:
+    """Return in words why a message did not reach somebody."""
+    return str(WHY_NOT.get(reason, _OTHERWISE))
 
 
 def left_out(version: AlertVersion) -> dict[str, int]:

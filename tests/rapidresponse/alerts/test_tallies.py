@@ -57,14 +57,6 @@ def test_an_answer_to_an_older_version_is_no_answer_to_the_new_one(school: Schoo
     assert tallies.acknowledged(alert) == 1
 
 
-def test_who_needs_a_call_is_named_by_one_letter_with_the_reason(school: School) -> None:
-    version = first(send(school.site, school.cast.rosa))
-    put(version, school.teacher, MessageState.FAILED, "unregistered")
-    (found,) = tallies.unreached(version)
-    assert (found.initial, found.person) == ("A…", school.teacher.public_id)
-    assert str(found.why) == "Signal does not know their number."
-
-
 def test_left_out_are_counted_by_reason(school: School) -> None:
     for _ in range(2):
         builders.a_person(school.site, Group.FAMILY, number=None)

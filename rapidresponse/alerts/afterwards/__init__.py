@@ -1,0 +1,1 @@
+"""What is done about an alert after it was sent: take back, call, hand on as a record."""
