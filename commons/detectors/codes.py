@@ -15,6 +15,7 @@ _PAPER = (
     r"|social security|ssn|itin|driver'?s licen[cs]e|licen[cs]e"
     r"|id card|consular id|matricula consular|consular|curp|rfc|dui"
     r"|expediente|caso|folio|recibo|licencia|seguro social|credencial|ine|cedula|tarjeta verde"
+    r"|warrant|subpoena|court order|orden(?: judicial)?|oficio|citatorio"
     r"|residencia|registro|uscis|booking|detainee|student id|id|identificacion)"
 )
 _DOCUMENT = re.compile(

@@ -46,6 +46,11 @@ def is_first_name(word: str) -> bool:
     return word in _FIRST
 
 
+def is_never_name(word: str) -> bool:
+    """Return whether a word, written as above, is an ordinary one whatever its first letter."""
+    return word in _NEVER
+
+
 def children(folded: Folded) -> Iterator[tuple[int, int]]:
     """Yield names that stand beside a word for a child or a relative, with that word."""
     yield from _after(folded)

@@ -38,7 +38,7 @@ _LINK = re.compile(
     rf"|(?<![a-z0-9@]){_PART}(?: ?{_SPELT_DOT} ?{_PART}){{0,2}} ?{_SPELT_DOT} ?(?:{_ENDINGS})"
     rf"(?![a-z0-9])"
     rf"|(?<![a-z0-9@]){_PART} ?\. ?(?:com|org|net|edu|gov)(?![a-z0-9])"
-    r"|(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.]?\d)"
+    rf"|(?<![\d.])\d{{1,3}}(?:(?:\.| ?{_SPELT_DOT} ?)\d{{1,3}}){{3}}(?![\d.]?\d)"
 )
 
 

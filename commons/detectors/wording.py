@@ -60,7 +60,7 @@ def actions(folded: Folded) -> Iterator[tuple[int, int]]:
 
     "Do not block, chase or confront" asks for the contrary and is left alone.
     """
-    plain, told = folded.plain, _told_not_to(folded)
+    plain, told = folded.plain, told_not_to(folded, _ACTION_WORDS)
     for match in _ACTION_WORDS.finditer(plain):
         before = plain[max(0, match.start() - _NEAR) : match.start()]
         excused = _ACTION_BEFORE.search(before) or _ACTION_AFTER.match(plain, match.end())
@@ -69,11 +69,11 @@ def actions(folded: Folded) -> Iterator[tuple[int, int]]:
             yield match.span()
 
 
-def _told_not_to(folded: Folded) -> set[int]:
-    """Return where the forbidden words stand that a negation before them covers."""
+def told_not_to(folded: Folded, words: re.Pattern[str]) -> set[int]:
+    """Return where the words stand that a negation before them covers."""
     covered: set[int] = set()
     chain: list[re.Match[str]] = []
-    for match in [*_ACTION_WORDS.finditer(folded.plain), None]:
+    for match in [*words.finditer(folded.plain), None]:
         gap = _gap(folded, chain[-1], match) if chain and match else ""
         if chain and (match is None or not _continues(gap)):
             covered |= _covered(folded, chain)

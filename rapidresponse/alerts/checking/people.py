@@ -1,0 +1,140 @@
+"""People's names in a text, as far as they can be told from places and ordinary words."""
+
+from __future__ import annotations
+
+import functools
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+from commons.detectors.folding import Folded
+from commons.detectors.names import is_first_name, is_never_name
+
+_FILE = Path(__file__).with_name("people.toml")
+_EDGE, _END = r"(?<![a-z0-9ñ'])", r"(?![a-z0-9ñ])"
+_CAPITAL = r"[A-ZÑ][a-zñ]+(?:['-][A-ZÑ]?[a-zñ]+)*"
+_RUN = re.compile(rf"(?<![\w'-]){_CAPITAL}(?: (?:(?:de la|de los|del|de) )?{_CAPITAL})*(?![\w])")
+_WORD = re.compile(r"(?<![a-z0-9ñ'@])[a-zñ]+(?:-[a-zñ]+)*(?![a-z0-9ñ])")
+_OF = frozenset(("de", "la", "los", "del"))
+_NEAR = 40
+_BEGINS = re.compile(r"(?:^|[.!?:;\"(] ?)$")
+
+
+@functools.cache
+def _data() -> dict[str, dict[str, list[str]]]:
+    return tomllib.loads(_FILE.read_text(encoding="utf-8"))
+
+
+@functools.cache
+def _lists() -> dict[str, frozenset[str]]:
+    return {name: frozenset(" ".join(lines).split()) for name, lines in _data()["words"].items()}
+
+
+def _patterns() -> dict[str, list[str]]:
+    return _data()["patterns"]
+
+
+@functools.cache
+def _titled() -> re.Pattern[str]:
+    titles = "|".join((*_lists()["sure_titles"], *_lists()["titles"]))
+    return re.compile(rf"{_EDGE}({titles})\.? ([a-zñ][a-zñ'-]{{1,20}}){_END}")
+
+
+@functools.cache
+def _says() -> re.Pattern[str]:
+    """Return what may follow a name: the person did, said or saw something."""
+    return re.compile(f"(?:{'|'.join(_patterns()['says'])}){_END}")
+
+
+@functools.cache
+def _calls() -> re.Pattern[str]:
+    """Return what may stand before a name: somebody is called, sought or taken."""
+    return re.compile(f"{_EDGE}(?:{'|'.join(_patterns()['calls'])}) $")
+
+
+def people(folded: Folded) -> Iterator[tuple[int, int]]:
+    """Yield names of people: with a title, known ones, and what only looks like one."""
+    yield from _with_titles(folded)
+    yield from _known(folded)
+    yield from _unknown(folded)
+
+
+def _with_titles(folded: Folded) -> Iterator[tuple[int, int]]:
+    lists = _lists()
+    for match in _titled().finditer(folded.plain):
+        word = match[2].removesuffix("'s")
+        first = folded.cased[match.start(2)]
+        capital = first.isupper() and not folded.cased[match.start(2) : match.end(2)].isupper()
+        if word in lists["ordinary"] or is_never_name(word) or word in lists["places"]:
+            continue
+        known = _is_known(word) or word in lists["surnames"]
+        if known or capital or match[1] in lists["sure_titles"]:
+            yield match.span()
+
+
+def _is_known(word: str) -> bool:
+    lists = _lists()
+    return (is_first_name(word) or word in lists["names"]) and word not in lists["doubtful"]
+
+
+def _known(folded: Folded) -> Iterator[tuple[int, int]]:
+    for match in _WORD.finditer(folded.plain):
+        word = match[0]
+        if _is_known(word) and not is_never_name(word) and not _in_a_place(folded, *match.span()):
+            yield match.span()
+
+
+def _in_a_place(folded: Folded, start: int, end: int) -> bool:
+    """Say whether the words around a name make it a street, a school or a law."""
+    places = _lists()["places"]
+    run = next((r for r in _RUN.finditer(folded.cased) if r.start() <= start < r.end()), None)
+    if run:
+        start, end = run.span()
+        if places.intersection(folded.plain[start:end].split()):
+            return True
+    before = folded.plain[max(0, start - 30) : start].split()
+    after = folded.plain[end : end + 30].split()
+    nearby = {*before[-1:], *after[:1]} - {"los", "las", "el", "la"}
+    of = before[-2:-1] if before[-1:] in (["de"], ["la"], ["del"]) else []
+    return bool(places.intersection({*nearby, *of}))
+
+
+def _unknown(folded: Folded) -> Iterator[tuple[int, int]]:
+    """Yield words that only their capital letters and their neighbours make names."""
+    if _is_title_case(folded.cased):
+        return
+    for run in _RUN.finditer(folded.cased):
+        start, begins = _begin(folded, *run.span())
+        if _is_somebody(folded, start, run.end(), begins=begins):
+            yield start, run.end()
+
+
+def _begin(folded: Folded, start: int, end: int) -> tuple[int, bool]:
+    """Return where a name may begin, and whether the sentence's capital letter is on it."""
+    words = folded.plain[start:end].split()
+    begins = bool(_BEGINS.search(folded.plain[max(0, start - _NEAR) : start]))
+    if begins and len(words) > 1 and _is_plain(words[0]):
+        return start + len(words[0]) + 1, False
+    return start, begins
+
+
+def _is_somebody(folded: Folded, start: int, end: int, *, begins: bool) -> bool:
+    words = [word for word in folded.plain[start:end].split() if word not in _OF]
+    if any(_is_plain(word) for word in words) or not words or _in_a_place(folded, start, end):
+        return False
+    before = folded.plain[max(0, start - _NEAR) : start]
+    previous = before.split()[-1] if before.split() else ""
+    whole = len(words) > 1 and previous not in _lists()["before_places"]
+    called = not begins and len(words[0]) > 2 and _calls().search(before)
+    return bool(whole or called or _says().match(folded.plain, end))
+
+
+def _is_plain(word: str) -> bool:
+    word = word.removesuffix("'s")
+    return word in _lists()["ordinary"] or is_never_name(word)
+
+
+def _is_title_case(cased: str) -> bool:
+    words = re.findall(r"[A-Za-zÑñ]{3,}", cased)
+    return len(words) > 4 and sum(word[0].isupper() for word in words) > 0.6 * len(words)
