@@ -48,6 +48,11 @@ def _says() -> re.Pattern[str]:
 
 
 @functools.cache
+def _are() -> re.Pattern[str]:
+    return re.compile(f"(?:{'|'.join(_patterns()['are'])}){_END}")
+
+
+@functools.cache
 def _calls() -> re.Pattern[str]:
     """Return what may stand before a name: somebody is called, sought or taken."""
     return re.compile(f"{_EDGE}(?:{'|'.join(_patterns()['calls'])}) $")
@@ -126,7 +131,8 @@ def _is_somebody(folded: Folded, start: int, end: int, *, begins: bool) -> bool:
     before = folded.plain[max(0, start - _NEAR) : start]
     previous = before.split()[-1] if before.split() else ""
     whole = len(words) > 1 and previous not in _lists()["before_places"]
-    called = not begins and len(words[0]) > 2 and _calls().search(before)
+    inside = not begins and len(words[0]) > 2
+    called = inside and (_calls().search(before) or _are().match(folded.plain, end))
     return bool(whole or called or _says().match(folded.plain, end))
 
 
