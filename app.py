@@ -9,9 +9,12 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any
 
+# Before whatever imports Peewee.
+import commons.drivers
+
 # For what it does when somebody leaves a roster, in the relay as well.
 import commons.roster.trust.service  # noqa: F401
-from commons import crypto, database, i18n, installation, logs, migration
+from commons import collector, crypto, database, i18n, installation, logs, migration
 from commons.accounts import freezing, who
 from commons.accounts.by_signal.flow import lock_flow, sign_in_flow
 from commons.accounts.own_data import erasing, gathering
@@ -88,6 +91,11 @@ def compose(settings: Settings, *, bind: bool = True) -> None:
 
 def create_app(settings: Settings | None = None, *, bind: bool = True) -> Flask:
     """Return the web application; `bind=False` leaves the database to the caller."""
+    with collector.at_rest():
+        return _created(settings, bind)
+
+
+def _created(settings: Settings | None, bind: bool) -> Flask:
     from flask import Flask
 
     from commons import cli, permissions, web
@@ -97,6 +105,7 @@ def create_app(settings: Settings | None = None, *, bind: bool = True) -> Flask:
     compose(settings, bind=bind)
     app = Flask(__name__, static_folder="commons/static", template_folder="templates")
     app.extensions["settings"] = settings
+    app.url_rule_class = web.LateRule
     hooks = web.Hooks(guards.current_actor, guards.visitor, guards.language, guards.theme)
     web.install(app, settings, hooks)
     guards.install(app)

@@ -23,7 +23,7 @@ from peewee import (
 )
 from playhouse.pool import PooledPostgresqlDatabase, PooledSqliteDatabase
 
-from commons import fields
+from commons import drivers, fields
 from commons.errors import ConfigurationError
 from commons.settings import Settings
 
@@ -107,6 +107,7 @@ def _connectable(settings: Settings) -> Any:
 
 
 def _postgresql(url: str) -> Any:
+    drivers.postgresql()
     parts = urlsplit(url)
     given = {"host": parts.hostname, "port": parts.port, "user": parts.username}
     options: dict[str, Any] = {name: value for name, value in given.items() if value}

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
-from limits import RateLimitItem, parse
-from limits.storage import Storage
-from limits.strategies import FixedWindowRateLimiter
-from peewee import CharField, DoubleField, IntegerField, PeeweeException
+from peewee import CharField, DoubleField, IntegerField
 
-from commons import clock, crypto
-from commons.database import BaseModel, connection, database, transaction
+from commons import clock
+from commons.database import BaseModel
 from commons.errors import RateLimited
 from commons.i18n import lazy_gettext as _l
 
@@ -44,12 +40,6 @@ LIMITS: dict[str, tuple[str, ...]] = {
 }
 
 
-_COUNT = (
-    'INSERT INTO rate_bucket ("key", tries, ends_at) VALUES ({0}, {0}, {0}) '
-    'ON CONFLICT ("key") DO UPDATE SET tries = rate_bucket.tries + excluded.tries RETURNING tries'
-)
-
-
 class RateBucket(BaseModel):
     """How many tries fell into one window; the key is a keyed hash, never an address."""
 
@@ -58,89 +48,34 @@ class RateBucket(BaseModel):
     ends_at = DoubleField(index=True)  # seconds since the epoch; the purge looks here
 
 
-class DatabaseStorage(Storage):
-    """Windows of the `limits` library in a table that all processes share."""
-
-    @property
-    def base_exceptions(self) -> type[Exception]:
-        """Return what a failing database raises."""
-        return PeeweeException
-
-    def incr(self, key: str, expiry: float, amount: int = 1) -> int:
-        """Count tries in one statement, so that no two callers read the same number."""
-        now = clock.now().timestamp()
-        name = _hashed(key)
-        with transaction():
-            RateBucket.delete().where(RateBucket.key == name, RateBucket.ends_at <= now).execute()
-            row = database.execute_sql(
-                _COUNT.format(database.param), (name, amount, now + expiry)
-            ).fetchone()
-        return int(row[0])
-
-    def get(self, key: str) -> int:
-        """Return how many tries the running window holds."""
-        row = self._running(key)
-        return row.tries if row else 0
-
-    def get_expiry(self, key: str) -> float:
-        """Return when the running window ends, in seconds since the epoch."""
-        row = self._running(key)
-        return row.ends_at if row else clock.now().timestamp()
-
-    def _running(self, key: str) -> Any:
-        with connection():
-            row = RateBucket.get_or_none(RateBucket.key == _hashed(key))
-        return row if row and row.ends_at > clock.now().timestamp() else None
-
-    def check(self) -> bool:
-        """Return whether the storage answers."""
-        return True
-
-    def reset(self) -> int | None:
-        """Forget all windows."""
-        with transaction():
-            return int(RateBucket.delete().execute())
-
-    def clear(self, key: str) -> None:
-        """Forget one window."""
-        with transaction():
-            RateBucket.delete().where(RateBucket.key == _hashed(key)).execute()
-
-
-def _hashed(key: str) -> str:
-    return crypto.ring().blind(key, "rate_bucket.key").hex()
-
-
-_limiter = FixedWindowRateLimiter(DatabaseStorage())
-
-
-def _items(name: str) -> list[RateLimitItem]:
-    return [parse(words) for words in LIMITS[name]]
-
-
 def check(name: str, *who: str) -> None:
     """Raise RateLimited when the limit is used up; count nothing."""
-    for item in _items(name):
-        if not _limiter.test(item, name, *who):
-            _refuse(item, name, *who)
+    from commons import rate_windows
+
+    for item in rate_windows.items(name):
+        if not rate_windows.limiter.test(item, name, *who):
+            _refuse(rate_windows.limiter.get_window_stats(item, name, *who).reset_time)
 
 
 def hit(name: str, *who: str) -> None:
     """Count one try; raise RateLimited when it is one too many."""
-    for item in _items(name):
-        if not _limiter.hit(item, name, *who):
-            _refuse(item, name, *who)
+    from commons import rate_windows
+
+    for item in rate_windows.items(name):
+        if not rate_windows.limiter.hit(item, name, *who):
+            _refuse(rate_windows.limiter.get_window_stats(item, name, *who).reset_time)
 
 
 def forgive(name: str, *who: str) -> None:
     """Forget the tries, after a success."""
-    for item in _items(name):
-        _limiter.clear(item, name, *who)
+    from commons import rate_windows
+
+    for item in rate_windows.items(name):
+        rate_windows.limiter.clear(item, name, *who)
 
 
-def _refuse(item: RateLimitItem, name: str, *who: str) -> None:
-    window = _limiter.get_window_stats(item, name, *who)
-    wait = max(1, math.ceil(window.reset_time - clock.now().timestamp()))
+def _refuse(ends_at: float) -> None:
+    wait = max(1, math.ceil(ends_at - clock.now().timestamp()))
     minutes = math.ceil(wait / 60)
     raise RateLimited(
         _l("Too many tries. Wait %(minutes)s minutes, then try again.", minutes=minutes), wait

@@ -12,26 +12,32 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from playhouse.migrations import Runner
-
 from commons.database import connection, database, is_sqlite
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
+HISTORY = "schema_migration"
 _ADVISORY_LOCK = 0x4661726F6C697461 >> 1
 
 
 def migrate(lock_folder: Path) -> list[str]:
     """Apply pending migrations and reinstall every trigger; return the names applied."""
+    from playhouse.migrations import Runner
+
     with connection(), _migration_lock(lock_folder):
-        names = Runner(database.obj, str(MIGRATIONS)).up()
+        names = Runner(database.obj, str(MIGRATIONS), table_name=HISTORY).up()
         install_triggers()
     return list(names)
 
 
 def pending() -> list[str]:
-    """Return the names of migrations that have not been applied."""
+    """Return the names of migrations that have not been applied, in their order."""
+    # Asked at every start, where Peewee's runner would load all that it can migrate with.
+    names = sorted(path.stem for path in MIGRATIONS.glob("[0-9]*.py"))
     with connection():
-        return [m.name for m in Runner(database.obj, str(MIGRATIONS)).status() if not m.applied]
+        if not database.table_exists(HISTORY):
+            return names
+        applied = {row[0] for row in database.execute_sql(f"SELECT name FROM {HISTORY}")}  # noqa: S608
+    return [name for name in names if name not in applied]
 
 
 @contextlib.contextmanager

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
-import gc
 from collections.abc import Iterator
 from pathlib import Path
 
 from peewee import IntegrityError
 
-from commons import i18n
+from commons import collector, i18n
 from commons.audit import record
 from commons.database import connection, transaction
 from commons.errors import Conflict, Invalid
@@ -35,7 +33,7 @@ def import_roster(
     """
     require(actor, "roster.import", site)
     report = Report()
-    with connection(), _uncollected():
+    with connection(), collector.at_rest():
         rows = list(_rows(source, report))
         plan = Comparison(rows, report, by=actor.ref, language=_usual(site)).plan(site)
         if not dry_run:
@@ -54,18 +52,6 @@ def import_roster(
                 raise Conflict(writing.CHANGED_MEANWHILE) from None
     report.refused.sort(key=lambda remark: remark.line)
     return report
-
-
-@contextlib.contextmanager
-def _uncollected() -> Iterator[None]:
-    """Make many rows without the collector looking through all of them again and again."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 def _usual(site: Site) -> str:

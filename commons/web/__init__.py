@@ -12,6 +12,7 @@ from commons.database import database
 from commons.permissions import Actor
 from commons.settings import Settings
 from commons.web import errors, locale, rendering, security
+from commons.web.rules import LateRule
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import datetime as dt
 import functools
 import hashlib
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,6 +16,7 @@ from markupsafe import Markup, escape
 
 from commons import i18n
 from commons.settings import Settings
+from commons.web.compiled import CompiledTemplates
 from commons.web.locale import PARAMETER
 
 YEAR = "public, max-age=31536000, immutable"
@@ -32,6 +34,7 @@ def install(
     # out of the requests that another site can cause and measure.
     app.config["COMPRESS_ALGORITHM"] = ["gzip"]
     Compress(app)
+    app.jinja_env.bytecode_cache = CompiledTemplates(Path(app.root_path, "templates"))
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(i18n.gettext, i18n.plural_form, newstyle=True)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
