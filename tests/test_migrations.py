@@ -71,7 +71,11 @@ def test_going_down_leaves_nothing_and_up_again_works(empty: Path) -> None:
     migration.migrate(empty)
     with connection():
         runner = Runner(database.database.obj, str(migration.MIGRATIONS))
-        runner.down(runner.migrations()[0].name)
+        names = [one.name for one in runner.migrations()]
+        runner.down(names[-1])
+        assert migration.pending() == names[-1:]
+        runner.down(names[0])
+        assert migration.pending() == names
         assert set(database.database.get_tables()) <= {"schema_migration"}
     assert migration.migrate(empty)
 

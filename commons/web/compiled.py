@@ -23,6 +23,11 @@ class CompiledTemplates(FileSystemBytecodeCache):
         self.folder = Path(importlib.util.cache_from_source(str(templates / "any.py"))).parent
         super().__init__(str(self.folder), "%s.jinja")
 
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Read one template, where it was kept."""
+        with contextlib.suppress(OSError):
+            super().load_bytecode(bucket)
+
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Keep one template, where that is possible."""
         if not sys.dont_write_bytecode:
