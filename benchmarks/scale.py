@@ -19,6 +19,8 @@ class Scale:
     one_by_one: tuple[tuple[float, int], ...] = ((0.3, 4), (0.05, 16), (0.0, 128))
     least_limit: float = 0.9  # a round in which the limit has less of its own bound is dropped
     growth: tuple[int, ...] = ()  # B2: messages at 0 ms whose rates must be alike
+    # B3: as B2, on a slow disk
+    slow_messages: tuple[tuple[float, int], ...] = ((0.3, 192), (0.05, 960))
     # B4
     kills: int = 12
     crash_messages: int = 3_200
@@ -41,6 +43,7 @@ TINY = Scale(
     in_flight=4,
     messages=((0.01, 8),),
     one_by_one=((0.01, 2),),
+    slow_messages=((0.01, 8),),
     least_limit=0.0,
     kills=1,
     crash_messages=40,

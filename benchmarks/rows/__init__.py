@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from benchmarks.figures import Line
-from benchmarks.rows import guessing, handing_over, importing, killing, pressing, serving, starting
+from benchmarks.rows import (
+    guessing,
+    handing_over,
+    importing,
+    killing,
+    pressing,
+    serving,
+    slow_disk,
+    starting,
+)
 from benchmarks.scale import Scale
 
 Measure = Callable[[Scale, Callable[[str], None]], list[Line]]
@@ -13,6 +22,7 @@ Measure = Callable[[Scale, Callable[[str], None]], list[Line]]
 ROWS: Mapping[str, Measure] = {
     "B1": pressing.measure,
     "B2": handing_over.measure,
+    "B3": slow_disk.measure,
     "B4": killing.measure,
     "B10": importing.measure,
     "B11": starting.measure,
