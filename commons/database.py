@@ -23,7 +23,7 @@ from peewee import (
 )
 from playhouse.pool import PooledPostgresqlDatabase, PooledSqliteDatabase
 
-from commons import drivers, fields
+from commons import drivers, effects, fields
 from commons.errors import ConfigurationError
 from commons.settings import Settings
 
@@ -167,13 +167,22 @@ def transaction() -> Iterator[None]:
     mark = _after.set([]) if outer else None
     try:
         with connection(), _atomic():
+            _pass("transaction.begun", outer)
             yield
+            _pass("transaction.before-commit", outer)
+        _pass("transaction.committed", outer)
         if outer:
             for action in _after.get() or ():
                 action()
     finally:
         if mark is not None:
             _after.reset(mark)
+
+
+def _pass(name: str, outer: bool) -> None:
+    # A savepoint has no effect of its own.
+    if outer:
+        effects.point(name)
 
 
 def _atomic() -> Any:

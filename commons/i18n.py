@@ -17,7 +17,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from babel.support import LazyProxy, NullTranslations, Translations
 
-from commons import clock
+from commons import clock, effects
 
 FOLDER = Path(__file__).with_name("translations")
 DEFAULT = "en"
@@ -203,4 +203,4 @@ def _compile(source: Path, target: Path) -> None:
     part = target.with_suffix(f".{clock.milliseconds()}.part")
     with part.open("wb") as file:
         write_mo(file, catalog)
-    part.replace(target)
+    effects.put_in_place(part, target)

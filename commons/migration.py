@@ -11,7 +11,9 @@ import fcntl
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
+from commons import effects
 from commons.database import connection, database, is_sqlite
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
@@ -23,7 +25,7 @@ def migrate(lock_folder: Path) -> list[str]:
     """Apply pending migrations and reinstall every trigger; return the names applied."""
     from playhouse.migrations import Runner
 
-    with connection(), _migration_lock(lock_folder):
+    with connection(), _migration_lock(lock_folder), _each_statement_a_point():
         names = Runner(database.obj, str(MIGRATIONS), table_name=HISTORY).up()
         install_triggers()
     return list(names)
@@ -38,6 +40,23 @@ def pending() -> list[str]:
             return names
         applied = {row[0] for row in database.execute_sql(f"SELECT name FROM {HISTORY}")}  # noqa: S608
     return [name for name in names if name not in applied]
+
+
+@contextlib.contextmanager
+def _each_statement_a_point() -> Iterator[None]:
+    # Holding the lock, so that no two threads put their own in the way.
+    engine = database.obj
+    run = engine.execute_sql
+
+    def execute_sql(*given: Any, **named: Any) -> Any:
+        effects.point("migration.statement")
+        return run(*given, **named)
+
+    engine.execute_sql = execute_sql
+    try:
+        yield
+    finally:
+        del engine.execute_sql
 
 
 @contextlib.contextmanager

@@ -10,8 +10,11 @@ from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection
+from urllib3.connectionpool import HTTPConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 
+from commons import effects
 from commons.errors import Unavailable
 from commons.i18n import lazy_gettext as _l
 from commons.messaging import outcomes
@@ -134,6 +137,19 @@ class Gateway:
         query: dict[str, str] | None = None,
         seconds: float = READ_SECONDS,
     ) -> tuple[int, bytes]:
+        effects.point("gateway.before")
+        answer = self._exchange(method, path, order, query, seconds)
+        effects.point("gateway.answered")
+        return answer
+
+    def _exchange(
+        self,
+        method: str,
+        path: str,
+        order: dict[str, Any] | None,
+        query: dict[str, str] | None,
+        seconds: float,
+    ) -> tuple[int, bytes]:
         with self._session().request(
             method,
             self.url + path,
@@ -156,9 +172,28 @@ class Gateway:
             session = requests.Session()
             # Proxies and .netrc are none of the gateway's business, and cost 0.3 ms a call.
             session.trust_env = False
-            session.mount("http://", HTTPAdapter(pool_connections=1, pool_maxsize=1))
+            session.mount("http://", _Adapter(pool_connections=1, pool_maxsize=1))
             self._local.session = session
         return session
+
+
+class _Connection(HTTPConnection):
+    def getresponse(self) -> Any:
+        effects.point("gateway.sent")
+        return super().getresponse()
+
+
+class _Pool(HTTPConnectionPool):
+    ConnectionCls = _Connection
+
+
+class _Adapter(HTTPAdapter):
+    """Tells a request that has gone out from one that was answered."""
+
+    def init_poolmanager(self, *given: Any, **named: Any) -> None:
+        super().init_poolmanager(*given, **named)
+        manager = self.poolmanager
+        manager.pool_classes_by_scheme = {**manager.pool_classes_by_scheme, "http": _Pool}
 
 
 class SimulatorOnly(Gateway):

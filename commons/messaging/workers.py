@@ -62,15 +62,19 @@ class Workers:
 
     def _work(self) -> None:
         while (errand := self.waiting.get()) is not None:
-            began = clock.now()
-            try:
-                outcome = self._carry_out(errand, began)
-            except Exception:
-                log.exception("A worker failed with message %s", errand.id)
-                outcome = _WORKER_FAILED
-            if outcome.kind in _TROUBLE or outcome is outcomes.UNREACHABLE:
-                self.halted.set()
-            self.post(Finished(errand, outcome, began, clock.now()))
+            self.do(errand)
+
+    def do(self, errand: Errand) -> None:
+        """Hand one message to the gateway, and post how it ended; never raises."""
+        began = clock.now()
+        try:
+            outcome = self._carry_out(errand, began)
+        except Exception:
+            log.exception("A worker failed with message %s", errand.id)
+            outcome = _WORKER_FAILED
+        if outcome.kind in _TROUBLE or outcome is outcomes.UNREACHABLE:
+            self.halted.set()
+        self.post(Finished(errand, outcome, began, clock.now()))
 
     def _carry_out(self, errand: Errand, began: dt.datetime) -> Outcome:
         # A call that could outlive its lease must not begin: the row would be taken for lost.

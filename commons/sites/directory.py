@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from commons import clock
+from commons import clock, effects
 from commons.audit import record
 from commons.database import connection, transaction
 from commons.errors import Invalid
@@ -115,7 +115,7 @@ def _keep(actor: Actor, places: list[Place], new: int) -> None:
         rows.writerows([p.name, p.kind.value, p.latitude, p.longitude, p.source] for p in places)
     with connection(), transaction():
         record(actor, "places.imported", "places:list", details={"new": new})
-    part.replace(_path)
+    effects.put_in_place(part, _path)
 
 
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
