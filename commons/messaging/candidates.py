@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from commons.messaging.consequences import UNKNOWN
 from commons.messaging.models import MessageState
-from commons.messaging.statements import at, run
+from commons.messaging.statements import at, moment, run
 from commons.roster import holds
 from commons.roster.models import ConsentState, MethodState
+
+# The grain in which lost answers are settled.
+UNTIL_SETTLED = dt.timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +78,48 @@ def verdict(candidate: Candidate, text: str | None) -> tuple[MessageState, str] 
     if candidate.held:
         return MessageState.FAILED, "key_changed"
     return None if text is not None else (MessageState.FAILED, "no_text")
+
+
+# What a person may still get of a site: its answer was lost, or it is tried again in a while.
+_OUTSTANDING = """
+SELECT m.person_id, t.site_id, m.id, m.priority, m.due_at
+FROM message m JOIN topic t ON t.id = m.topic_id
+WHERE m.person_id IN ({}) AND t.site_id IS NOT NULL AND t.cancelled_at IS NULL
+      AND ((m.state IN ('sending', 'unknown') AND NOT m.repeat)
+           OR (m.state = 'queued' AND m.due_at > ? AND m.due_at <= ?))
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Outstanding:
+    """A message that a person may still get, and the soonest moment at which that is settled."""
+
+    person_id: int
+    site_id: int
+    id: int
+    priority: int
+    due: dt.datetime
+
+    def goes_before(self, candidate: Candidate) -> bool:
+        """Return whether it is older, as urgent, and from the same school to the same person."""
+        mine = (self.person_id, self.site_id) == (candidate.person_id, candidate.site_id)
+        return mine and self.id < candidate.id and self.priority <= candidate.priority
+
+
+def outstanding(
+    candidates: Iterable[Candidate], now: dt.datetime, wait: dt.timedelta
+) -> list[Outstanding]:
+    """Return what these must not overtake: nobody hears of the end and then of the beginning.
+
+    What is tried again only after more than the wait for a receipt holds nothing up.
+    """
+    persons = {c.person_id for c in candidates if c.site_id is not None and c.person_id}
+    if not persons:
+        return []
+    sql = _OUTSTANDING.format(", ".join("?" * len(persons)))
+    rows = run(sql, *persons, at(now), at(now + wait)).fetchall()
+    soonest = now + UNTIL_SETTLED
+    return [
+        Outstanding(person, site, key, priority, max(moment(until) or soonest, soonest))
+        for person, site, key, priority, until in rows
+    ]

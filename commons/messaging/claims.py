@@ -15,7 +15,7 @@ from typing import Any
 
 from commons import crypto, fields
 from commons.messaging import consequences, throttle
-from commons.messaging.candidates import Candidate, due, verdict
+from commons.messaging.candidates import Candidate, due, outstanding, verdict
 from commons.messaging.consequences import Consequence, Past
 from commons.messaging.models import Message, MessageState, MessageText
 from commons.messaging.outcomes import Kind, Outcome
@@ -122,11 +122,13 @@ class Claims:
 
     def _throttled(self, candidates: list[Candidate], now: dt.datetime) -> list[Candidate]:
         history = _history({c.person_id or 0 for c in candidates}, now)
+        older = outstanding(candidates, now, self.unknown_wait)
         chosen = []
         for candidate in candidates:
             limit = throttle.limit_for(candidate.priority)
             past = history.get((candidate.person_id or 0, limit is throttle.ANSWERS), ())
             later = throttle.may_send(past, now, limit)
+            later = max(later, *(o.due for o in older if o.goes_before(candidate)), now)
             if candidate.trusting:
                 later = max(later, now + UNTIL_TRUSTED)
             if later <= now:

@@ -226,6 +226,31 @@ def test_a_relay_that_died_leaves_its_messages_in_doubt(post: Post) -> None:
     assert state(person)[0] == "sent"
 
 
+def test_newer_words_do_not_overtake_what_is_in_doubt(post: Post) -> None:
+    told, other = post.people(2)
+    post.tell([told], "They are at the door.")
+    with transaction():
+        post.relay().claims.claim(clock.now(), 1, ())
+    post.tell([told, other], "All clear.")
+    post.deliver()
+    assert (post.texts(told), post.texts(other)) == ([], ["All clear."])
+    with time_machine.travel(clock.now() + dt.timedelta(seconds=62), tick=True):
+        post.deliver()
+    assert post.texts(told) == ["(repeat) They are at the door.", "All clear."]
+
+
+def test_newer_words_do_not_overtake_what_is_tried_again_soon(post: Post) -> None:
+    (person,) = post.people(1)
+    post.plan(person, "network", times=1)
+    post.tell([person], "They are at the door.")
+    post.deliver()
+    post.tell([person], "All clear.")
+    post.deliver()
+    with time_machine.travel(clock.now() + dt.timedelta(seconds=62), tick=True):
+        post.deliver()
+    assert post.texts(person) == ["They are at the door.", "All clear."]
+
+
 def test_a_late_writer_changes_nothing(post: Post) -> None:
     (person,) = post.people(1)
     post.tell([person])
