@@ -7,9 +7,9 @@ and the relay comes for them.
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from peewee import fn
 
@@ -24,14 +24,23 @@ ANSWER_PRIORITY = 0
 # An answer that comes later than this only confuses.
 ANSWER_HOURS = 12
 
-# By plain SQL: an alert writes thousands of rows inside the sender's own transaction. Row by
-# row is fastest on SQLite; PostgreSQL takes a column at a time, twenty times faster.
+# By plain SQL: an alert writes thousands of rows inside the sender's own transaction. SQLite
+# reads them from one value, in half the time of a statement for each; PostgreSQL takes a column
+# at a time, twenty times faster.
 _COLUMNS = """
 INSERT INTO message (topic_id, text_id, person_id, method_id, channel, state, priority,
                      due_at, not_after, reason, attempts, repeat)
 """
 _ONCE = " ON CONFLICT (topic_id, person_id, channel) DO NOTHING"
-_BY_ROW = _COLUMNS + "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, '', 0, ?)" + _ONCE
+_BY_JSON = (
+    _COLUMNS
+    + """
+SELECT ?, value ->> 0, value ->> 1, value ->> 2, ?, value ->> 3, value ->> 4,
+       ?, ?, '', 0, FALSE
+FROM json_each(?) WHERE TRUE
+"""
+    + _ONCE
+)
 _BY_COLUMN = (
     _COLUMNS
     + """
@@ -42,10 +51,13 @@ FROM unnest(?::int[], ?::int[], ?::int[], ?::text[], ?::int[])
 """
     + _ONCE
 )
+_KEEP_TEXT = """
+INSERT INTO message_text (public_id, topic_id, audience, language, body) VALUES (?, ?, ?, ?, ?)
+"""
+_TEXTS = "SELECT audience, language, id FROM message_text WHERE topic_id = ?"
 
 
-@dataclass(frozen=True)
-class Recipient:
+class Recipient(NamedTuple):
     """One person to be told, by which way, with which text, and how urgently (lower first)."""
 
     person_id: int
@@ -72,22 +84,22 @@ def enqueue(
     now = clock.now()
     with transaction():
         topic = Topic.create(subject=subject, site=site_id, created_at=now)
-        ids = {key: _keep_text(topic, *key, words) for key, words in texts.items()}
+        ids = _keep_texts(topic.id, texts)
         _insert(topic.id, ids, recipients, now, not_after)
         doorbell.ring_at_commit()
     return topic
 
 
-def _keep_text(topic: Topic, audience: str, language: str, words: str) -> int:
-    public_id = crypto.public_id()
-    row = MessageText.create(
-        public_id=public_id,
-        topic=topic,
-        audience=audience,
-        language=language,
-        **MessageText.sealed(public_id, body=words),
-    )
-    return int(row.id)
+def _keep_texts(topic_id: int, texts: Mapping[tuple[str, str], str]) -> dict[tuple[str, str], int]:
+    """Seal and store the words, and return the key of each text."""
+    rows, column = [], MessageText.body
+    for (audience, language), words in texts.items():
+        public_id = crypto.public_id()
+        sealed = column.db_value(column.seal(public_id, words))
+        rows.append((public_id, topic_id, audience, language, sealed))
+    run_many(_KEEP_TEXT, rows)
+    found = run(_TEXTS, topic_id).fetchall()
+    return {(audience, language): key for audience, language, key in found}
 
 
 def _insert(
@@ -97,25 +109,16 @@ def _insert(
     now: dt.datetime,
     not_after: dt.datetime | None,
 ) -> None:
+    held, queued = MessageState.HELD.value, MessageState.QUEUED.value
     rows = [
-        (
-            text_ids[one.audience, one.language],
-            one.person_id,
-            one.method_id,
-            (MessageState.HELD if one.held else MessageState.QUEUED).value,
-            one.priority,
-        )
-        for one in recipients
+        (text_ids[audience, language], person, method, held if waits else queued, priority)
+        for person, method, audience, language, priority, waits in recipients
     ]
     if not rows:
         return
     channel, due, last = Channel.SIGNAL.value, at(now), None if not_after is None else at(not_after)
     if is_sqlite():
-        order = (
-            (topic_id, text, person, method, channel, state, priority, due, last, False)
-            for text, person, method, state, priority in rows
-        )
-        run_many(_BY_ROW, order)
+        run(_BY_JSON, topic_id, channel, due, last, json.dumps(rows))
     else:
         columns = [list(column) for column in zip(*rows, strict=True)]
         run(_BY_COLUMN, topic_id, channel, due, last, *columns)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import enum
-import itertools
-from collections.abc import Iterable, Mapping, Sequence
+import json
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from peewee import BaseModelSelect
 
-from commons.database import database
+from commons.database import database, is_sqlite
 from commons.i18n import lazy_gettext as _l
 from commons.roster.holders import in_slots, lent_consents
 from commons.roster.models import ConsentState, Group, MethodState, RosterEntry, SlotKind
@@ -29,15 +29,25 @@ class Reason(enum.StrEnum):
     KEY_CHANGED = "key_changed"
 
 
-CHUNK = 20_000
+# Plain SQL, since an alert asks for thousands inside the sender's own transaction: one row for
+# each person, and a second look only at those who cannot be written to.
 _REACH = """
-SELECT p.id, p.language, c.state, m.id, m.state, m.held_at IS NOT NULL
+SELECT p.id, p.language, c.state,
+       (SELECT m.id FROM contact_method m
+        WHERE m.person_id = p.id AND m.kind = 'signal' AND m.state <> 'refused'
+          AND m.held_at IS NULL
+        ORDER BY m.position, m.id LIMIT 1)
 FROM person p
 LEFT JOIN consent c ON c.person_id = p.id AND c.site_id = {mark}
-LEFT JOIN contact_method m ON m.person_id = p.id AND m.kind = 'signal'
 WHERE p.id IN ({keys})
-ORDER BY p.id, m.position, m.id
+ORDER BY p.id
 """
+_METHODS = """
+SELECT m.person_id, m.state FROM contact_method m
+WHERE m.kind = 'signal' AND m.person_id IN ({keys})
+"""
+# One value however many keys there are: a list of ten thousand takes as long to parse as to read.
+_KEYS = {True: "SELECT value FROM json_each({mark})", False: "SELECT unnest({mark}::int[])"}
 
 REASONS = {
     Reason.SAID_STOP: _l("They said STOP."),
@@ -48,8 +58,7 @@ REASONS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Reachable:
+class Reachable(NamedTuple):
     """Somebody who can be written to, and by which contact method."""
 
     person_id: int
@@ -57,8 +66,7 @@ class Reachable:
     language: str
 
 
-@dataclass(frozen=True, slots=True)
-class Unreachable:
+class Unreachable(NamedTuple):
     """Somebody who cannot be written to, and why."""
 
     person_id: int
@@ -94,42 +102,44 @@ def reach(
 def among(site: Site, persons: Any) -> Reach:
     """Return whom of these persons the site can reach; `persons` holds keys, or is a query of them.
 
-    Plain SQL, since an alert asks for thousands inside the sender's own transaction: Peewee's
-    builder would take longer over ten thousand keys than the database.
-
     Somebody whom nobody asked here, and who fills a role of the site's district or county office,
     counts with what they agreed to there.
     """
     if isinstance(persons, BaseModelSelect):
-        persons = (key for (key,) in persons.tuples())
-    keys = [str(int(key)) for key in persons]
-    found, lent = Reach(), lent_consents(site)
-    for first in range(0, len(keys), CHUNK):
-        some = ", ".join(keys[first : first + CHUNK])
-        sql = _REACH.format(mark=database.param, keys=some)
-        rows = database.execute_sql(sql, (site.id,)).fetchall()
-        for person_id, group in itertools.groupby(rows, key=lambda row: row[0]):
-            _sort(found, person_id, list(group), lent)
+        persons = (key for (key,) in database.execute(persons).fetchall())
+    found, lent, given = Reach(), lent_consents(site), ConsentState.GIVEN.value
+    silent = []
+    for person_id, language, here, method in _asked(_REACH, list(persons), site.id):
+        consent = here or lent.get(person_id)
+        if consent == given and method is not None:
+            found.reachable.append(Reachable(person_id, method, language))
+        else:
+            silent.append((person_id, consent, language))
+    states: dict[int, list[str]] = {}
+    if silent:
+        for person_id, state in _asked(_METHODS, [one[0] for one in silent]):
+            states.setdefault(person_id, []).append(state)
+    for person_id, consent, language in silent:
+        reason = _why_not(consent, states.get(person_id, ()))
+        found.left_out.append(Unreachable(person_id, reason, language))
     return found
 
 
-def _sort(
-    found: Reach, person_id: int, rows: Sequence[Any], lent: Mapping[int, ConsentState]
-) -> None:
-    """Put a person with the reachable or with the others; one row for each contact method."""
-    language, consent = rows[0][1], rows[0][2] or lent.get(person_id)
-    methods = [row[3:] for row in rows if row[3] is not None]
-    known = [(method, held) for method, state, held in methods if state != MethodState.REFUSED]
-    usable = [method for method, held in known if not held]
-    if consent == ConsentState.GIVEN and usable:
-        found.reachable.append(Reachable(person_id, usable[0], language))
-        return
+def _asked(sql: str, keys: list[int], *values: int) -> list[Any]:
+    """Return the rows of a statement that asks about persons with these keys."""
+    mark, sqlite = database.param, is_sqlite()
+    sql = sql.format(mark=mark, keys=_KEYS[sqlite].format(mark=mark))
+    listed = json.dumps(keys) if sqlite else keys
+    rows: list[Any] = database.execute_sql(sql, (*values, listed)).fetchall()
+    return rows
+
+
+def _why_not(consent: str | None, states: Collection[str]) -> Reason:
+    """Return why somebody without consent, or without a method that can be used, is left out."""
     if consent == ConsentState.WITHDRAWN:
-        reason = Reason.SAID_STOP
-    elif consent != ConsentState.GIVEN:
-        reason = Reason.NOT_AGREED
-    elif known:
-        reason = Reason.KEY_CHANGED
-    else:
-        reason = Reason.METHOD_REFUSED if methods else Reason.NO_CONTACT_METHOD
-    found.left_out.append(Unreachable(person_id, reason, language))
+        return Reason.SAID_STOP
+    if consent != ConsentState.GIVEN:
+        return Reason.NOT_AGREED
+    if any(state != MethodState.REFUSED for state in states):
+        return Reason.KEY_CHANGED
+    return Reason.METHOD_REFUSED if states else Reason.NO_CONTACT_METHOD

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
+from commons.database import database
 from commons.i18n import lazy_gettext as _l
 from commons.messaging.models import Message, MessageState, MessageText
 from commons.roster.models import Group, RosterEntry, SlotKind
@@ -31,8 +32,7 @@ WHY_LEFT_OUT = {
 _GROUPS = {STAFF: Group.STAFF, FAMILIES: Group.FAMILY}
 
 
-@dataclass(frozen=True)
-class Member:
+class Member(NamedTuple):
     """Somebody who will hear, as whom, in which language, and by which way."""
 
     person_id: int
@@ -41,8 +41,7 @@ class Member:
     language: str
 
 
-@dataclass(frozen=True)
-class Missing:
+class Missing(NamedTuple):
     """Somebody who is in the audience and cannot be written to, and why."""
 
     person_id: int
@@ -69,21 +68,17 @@ def gather(
     """
     reached = reached or {}
     roles: dict[int, str] = {}
-    for audience in sorted(audiences, key=ORDER.index):
-        for person_id in _in_audience(site, audience):
-            roles.setdefault(person_id, audience)
+    # Whoever is told more comes later, and takes the place of what stood there.
+    for audience in sorted(audiences, key=ORDER.index, reverse=True):
+        roles.update(dict.fromkeys(_in_audience(site, audience), audience))
     for person_id, audience in reached.items():
         now = roles.get(person_id, audience)
         roles[person_id] = min(now, audience, key=ORDER.index)
     found = among(site, sorted(roles))
     return Gathering(
+        tuple([Member(key, way, roles[key], language) for key, way, language in found.reachable]),
         tuple(
-            Member(one.person_id, one.method_id, roles[one.person_id], one.language)
-            for one in found.reachable
-        ),
-        tuple(
-            Missing(one.person_id, roles[one.person_id], one.language, one.reason.value)
-            for one in found.left_out
+            Missing(key, roles[key], language, why.value) for key, why, language in found.left_out
         ),
         reached,
     )
@@ -99,7 +94,7 @@ def _in_audience(site: Site, audience: str) -> Iterator[int]:
             RosterEntry.group == _GROUPS[audience],
             RosterEntry.until.is_null(),
         )
-    return (row[0] for row in rows.tuples())
+    return (key for (key,) in database.execute(rows).fetchall())
 
 
 def reached_by(alert: Alert) -> dict[int, str]:

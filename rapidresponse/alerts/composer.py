@@ -10,7 +10,7 @@ import functools
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from commons import i18n
@@ -90,7 +90,7 @@ class Draft:
         """Return how many people would get it."""
         return len(self.recipients)
 
-    @property
+    @functools.cached_property
     def held(self) -> int:
         """Return how many of them wait for a second person's yes."""
         return sum(one.held for one in self.recipients)
@@ -153,29 +153,29 @@ def write(
         )
         for audience, language in sorted({(m.audience, m.language) for m in gathering.members})
     }
-    members = [m for m in gathering.members if demonstration or _may_be_read(m, texts)]
-    unread = [m for m in gathering.members if not (demonstration or _may_be_read(m, texts))]
-    texts = {key: texts[key] for key in sorted({(m.audience, m.language) for m in members})}
-    recipients = tuple(_recipients(intent, members, gathering.reached))
+    kept = {key: one for key, one in texts.items() if demonstration or _may_be_read(key[0], one)}
+    members = [m for m in gathering.members if (m.audience, m.language) in kept]
+    unread = [m for m in gathering.members if (m.audience, m.language) not in kept]
+    recipients = _recipients(intent, members, gathering.reached)
     return Draft(
         intent=replace(intent, words=_chosen(intent)),
         certainty=certainty,
-        texts=texts,
+        texts=kept,
         recipients=recipients,
         missing=gathering.missing
         + tuple(Missing(m.person_id, m.audience, m.language, NOT_REVIEWED) for m in unread),
         next_update_at=due,
-        body_hash=body_hash({key: one.text for key, one in texts.items()}, recipients),
+        body_hash=body_hash({key: one.text for key, one in kept.items()}, recipients),
     )
 
 
 def body_hash(texts: Mapping[tuple[str, str], str], recipients: Iterable[Recipient]) -> str:
     """Return the hash of words and audience, which an approval is bound to."""
+    rows = sorted((r.person_id, r.method_id, r.audience, r.language, r.held) for r in recipients)
+    # A line for each column, since an object for each of ten thousand people takes its time.
     content = {
         "texts": sorted([*key, text] for key, text in texts.items()),
-        "people": sorted(
-            [r.person_id, r.method_id, r.audience, r.language, r.held] for r in recipients
-        ),
+        "people": [" ".join(map(str, column)) for column in zip(*rows, strict=True)],
     }
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
@@ -211,24 +211,22 @@ def _chosen(intent: Intent) -> dict[str, str]:
     return {name: key for name, key in intent.words.items() if key and name in pack().slots}
 
 
-def _may_be_read(member: Member, texts: Mapping[tuple[str, str], Rendered]) -> bool:
-    return member.audience != FAMILIES or texts[member.audience, member.language].reviewed
+def _may_be_read(audience: str, rendered: Rendered) -> bool:
+    return audience != FAMILIES or rendered.reviewed
 
 
 def _recipients(
-    intent: Intent, members: Iterable[Member], reached: Mapping[int, str]
-) -> Iterable[Recipient]:
-    counts = Counter(member.audience for member in members)
-    second = {a for a in ORDER if pack().needs(intent.pack_type, a) == "second_account"}
+    intent: Intent, members: Sequence[Member], reached: Mapping[int, str]
+) -> tuple[Recipient, ...]:
+    kind, counts = intent.pack_type, Counter([member.audience for member in members])
+    second = {a for a in ORDER if pack().needs(kind, a) == "second_account"}
     if counts[CORE] + counts[STAFF] > MANY:
         second.add(STAFF)
-    for member in members:
-        yield Recipient(
-            person_id=member.person_id,
-            method_id=member.method_id,
-            audience=member.audience,
-            language=member.language,
-            priority=pack().priority(intent.pack_type, member.audience),
+    priority = {audience: pack().priority(kind, audience) for audience in counts}
+    return tuple(
+        [
             # Whoever was told before must hear at once how it goes on.
-            held=member.audience in second and member.person_id not in reached,
-        )
+            Recipient(key, way, a, language, priority[a], a in second and key not in reached)
+            for key, way, a, language in members
+        ]
+    )
