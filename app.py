@@ -91,7 +91,7 @@ def compose(settings: Settings, *, bind: bool = True) -> None:
 
 def create_app(settings: Settings | None = None, *, bind: bool = True) -> Flask:
     """Return the web application; `bind=False` leaves the database to the caller."""
-    with collector.at_rest():
+    with collector.uncollected():
         return _created(settings, bind)
 
 
@@ -112,6 +112,8 @@ def _created(settings: Settings | None, bind: bool) -> Flask:
     _register(app)
     cli.register(app.cli)
     permissions.check_routes(rule.endpoint for rule in app.url_map.iter_rules())
+    if bind:
+        collector.keep()
     return app
 
 

@@ -1,4 +1,4 @@
-"""Python's collector of unreachable objects, kept out of work that only makes what stays."""
+"""Python's garbage collector, out of the way of whoever makes thousands of objects at once."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 
 @contextlib.contextmanager
-def at_rest() -> Iterator[None]:
-    """Make much that stays without the collector looking through all of it again and again."""
+def uncollected() -> Iterator[None]:
+    """Make many rows without the collector looking through all of them again and again."""
     was = gc.isenabled()
     gc.disable()
     try:
@@ -17,3 +17,8 @@ def at_rest() -> Iterator[None]:
     finally:
         if was:
             gc.enable()
+
+
+def keep() -> None:
+    """Never look again through what exists now: all that a start has loaded stays to the end."""
+    gc.freeze()

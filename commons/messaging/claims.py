@@ -68,6 +68,7 @@ _HISTORY = """
 SELECT person_id, priority, handed_at FROM message
 WHERE person_id IN ({}) AND handed_at > ?
 """
+_TEXTS = "SELECT id, public_id, body FROM message_text WHERE id IN ({})"
 # A receipt may have been faster than the gateway's answer, and may have settled it already.
 _SENT = """
 UPDATE message SET timestamp = ?, sent_at = ?, handed_at = ?, reason = '',
@@ -96,6 +97,7 @@ class Claims:
         if room <= 0:
             return [], 0
         candidates = due(now, room + len(busy))
+        self._open_texts({candidate.text_id for candidate in candidates})
         dropped = self._drop(candidates)
         free = self._one_each([c for c in candidates if c.id not in dropped], busy)
         chosen = self._throttled(free, now)[:room]
@@ -106,7 +108,7 @@ class Claims:
     def _drop(self, candidates: Iterable[Candidate]) -> set[int]:
         dropped = set()
         for candidate in candidates:
-            found = verdict(candidate, self._text(candidate.text_id))
+            found = verdict(candidate, self._texts[candidate.text_id])
             if found is not None:
                 _finish(candidate.id, *found)
                 dropped.add(candidate.id)
@@ -138,7 +140,7 @@ class Claims:
         return chosen
 
     def _errand(self, candidate: Candidate, lease: str, until: dt.datetime) -> Errand:
-        text = self._text(candidate.text_id) or ""
+        text = self._texts[candidate.text_id] or ""
         if candidate.repeat:
             text = f"{words(_language(candidate.text_id)).say('repeat')} {text}"
         return Errand(
@@ -155,17 +157,14 @@ class Claims:
             else None,
         )
 
-    def _text(self, text_id: int) -> str | None:
-        """Return the words, opened once for all their recipients; None when erased."""
-        if text_id not in self._texts:
-            if len(self._texts) >= TEXTS_KEPT:
-                self._texts.clear()
-            row = MessageText.get_by_id(text_id)
-            try:
-                self._texts[text_id] = row.reveal("body") or None
-            except crypto.Unreadable:
-                self._texts[text_id] = None
-        return self._texts[text_id]
+    def _open_texts(self, wanted: set[int]) -> None:
+        """Open the words, once for all their recipients; None where they are erased."""
+        if len(self._texts | dict.fromkeys(wanted)) > TEXTS_KEPT:
+            self._texts.clear()
+        new = wanted - self._texts.keys()
+        if new:
+            rows = run(_TEXTS.format(", ".join("?" * len(new))), *new).fetchall()
+            self._texts.update({key: _opened(public_id, body) for key, public_id, body in rows})
 
     def record(self, finished: Sequence[Finished]) -> None:
         """Write back how errands ended, each with its attempt."""
@@ -265,6 +264,15 @@ def _mark_method(message_id: int, found: Consequence, tried_at: dt.datetime) -> 
         ContactMethod.update(state=found.method).where(ContactMethod.id == method).execute()
         if found.hold:
             holds.hold(method, tried_at)
+
+
+def _opened(public_id: str, body: bytes | None) -> str | None:
+    if body is None:
+        return None
+    try:
+        return _sealed(MessageText.body, body).open(public_id) or None
+    except crypto.Unreadable:
+        return None
 
 
 def _language(text_id: int) -> str:

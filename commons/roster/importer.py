@@ -7,8 +7,9 @@ from pathlib import Path
 
 from peewee import IntegrityError
 
-from commons import collector, i18n
+from commons import i18n
 from commons.audit import record
+from commons.collector import uncollected
 from commons.database import connection, transaction
 from commons.errors import Conflict, Invalid
 from commons.i18n import lazy_gettext as _l
@@ -33,7 +34,7 @@ def import_roster(
     """
     require(actor, "roster.import", site)
     report = Report()
-    with connection(), collector.at_rest():
+    with connection(), uncollected():
         rows = list(_rows(source, report))
         plan = Comparison(rows, report, by=actor.ref, language=_usual(site)).plan(site)
         if not dry_run:

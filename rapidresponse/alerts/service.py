@@ -10,6 +10,7 @@ from typing import TypeVar
 from peewee import IntegrityError
 
 from commons import clock, limits
+from commons.collector import uncollected
 from commons.database import transaction
 from commons.errors import Conflict, Forbidden, Invalid
 from commons.i18n import lazy_gettext as _l
@@ -200,7 +201,7 @@ def not_seen() -> Forbidden:
 
 def _once(before: Callable[[], Made | None], make: Callable[[], Made]) -> Made:
     try:
-        with transaction():
+        with uncollected(), transaction():
             return before() or make()
     except IntegrityError:
         # On PostgreSQL the loser learns of the winner only from the unique key.
