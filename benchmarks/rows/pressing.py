@@ -44,8 +44,8 @@ NOTE = (
     "staff, where they are more than 300) with the yes. Peer: a sender that polls every 2 s, "
     "pressed at moments spread evenly over its pause. Limit: one fsync and one POST. Only the "
     "quiet case: there is no public page yet that 500 phones could ask for. Messages are kept, so "
-    "that each press meets a longer history than the one before, with nothing left of who was told, "
-    "as the purge leaves it three days after an alert: up to {:,} messages."
+    "that each press meets a longer history than the one before, with nothing left of who was "
+    "told, as the purge leaves it three days after an alert: up to {:,} messages."
 )
 
 

@@ -35,8 +35,7 @@ _ONCE = " ON CONFLICT (topic_id, person_id, channel) DO NOTHING"
 _BY_JSON = (
     _COLUMNS
     + """
-SELECT ?, value ->> 0, value ->> 1, value ->> 2, ?, value ->> 3, value ->> 4,
-       ?, ?, '', 0, FALSE
+SELECT ?, value ->> 0, value ->> 1, value ->> 2, ?, ?, ?, ?, ?, '', 0, FALSE
 FROM json_each(?) WHERE TRUE
 """
     + _ONCE
@@ -44,10 +43,9 @@ FROM json_each(?) WHERE TRUE
 _BY_COLUMN = (
     _COLUMNS
     + """
-SELECT ?, u.text_id, u.person_id, u.method_id, ?, u.state, u.priority,
+SELECT ?, u.text_id, u.person_id, u.method_id, ?, ?, ?,
        ?::timestamptz, ?::timestamptz, '', 0, FALSE
-FROM unnest(?::int[], ?::int[], ?::int[], ?::text[], ?::int[])
-     AS u(text_id, person_id, method_id, state, priority)
+FROM unnest(?::int[], ?::int[], ?::int[]) AS u(text_id, person_id, method_id)
 """
     + _ONCE
 )
@@ -109,19 +107,19 @@ def _insert(
     now: dt.datetime,
     not_after: dt.datetime | None,
 ) -> None:
-    held, queued = MessageState.HELD.value, MessageState.QUEUED.value
-    rows = [
-        (text_ids[audience, language], person, method, held if waits else queued, priority)
-        for person, method, audience, language, priority, waits in recipients
-    ]
-    if not rows:
-        return
+    # What is alike is said once; within it the order stays, since it is the order of sending.
+    alike: dict[tuple[int, bool], list[tuple[int, int, int]]] = {}
+    for person, method, audience, language, priority, held in recipients:
+        row = (text_ids[audience, language], person, method)
+        alike.setdefault((priority, held), []).append(row)
     channel, due, last = Channel.SIGNAL.value, at(now), None if not_after is None else at(not_after)
-    if is_sqlite():
-        run(_BY_JSON, topic_id, channel, due, last, json.dumps(rows))
-    else:
-        columns = [list(column) for column in zip(*rows, strict=True)]
-        run(_BY_COLUMN, topic_id, channel, due, last, *columns)
+    for (priority, held), rows in alike.items():
+        state = (MessageState.HELD if held else MessageState.QUEUED).value
+        values = (topic_id, channel, state, priority, due, last)
+        if is_sqlite():
+            run(_BY_JSON, *values, json.dumps(rows))
+        else:
+            run(_BY_COLUMN, *values, *map(list, zip(*rows, strict=True)))
 
 
 def release(topic_id: int) -> int:

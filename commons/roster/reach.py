@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import enum
+import itertools
 import json
+import operator
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -30,24 +32,20 @@ class Reason(enum.StrEnum):
 
 
 # Plain SQL, since an alert asks for thousands inside the sender's own transaction: one row for
-# each person, and a second look only at those who cannot be written to.
+# each way that can be used, and a second look only at those who cannot be written to.
 _REACH = """
-SELECT p.id, p.language, c.state,
-       (SELECT m.id FROM contact_method m
-        WHERE m.person_id = p.id AND m.kind = 'signal' AND m.state <> 'refused'
-          AND m.held_at IS NULL
-        ORDER BY m.position, m.id LIMIT 1)
-FROM person p
+SELECT p.id, p.language, c.state, m.position, m.id
+FROM {keys} JOIN person p ON p.id = k.value
 LEFT JOIN consent c ON c.person_id = p.id AND c.site_id = {mark}
-WHERE p.id IN ({keys})
-ORDER BY p.id
+LEFT JOIN contact_method m ON m.person_id = p.id AND m.kind = 'signal'
+     AND m.state <> 'refused' AND m.held_at IS NULL
 """
 _METHODS = """
-SELECT m.person_id, m.state FROM contact_method m
-WHERE m.kind = 'signal' AND m.person_id IN ({keys})
+SELECT m.person_id, m.state FROM {keys} JOIN contact_method m ON m.person_id = k.value
+WHERE m.kind = 'signal'
 """
 # One value however many keys there are: a list of ten thousand takes as long to parse as to read.
-_KEYS = {True: "SELECT value FROM json_each({mark})", False: "SELECT unnest({mark}::int[])"}
+_KEYS = {True: "json_each({mark}) AS k", False: "unnest({mark}::int[]) AS k(value)"}
 
 REASONS = {
     Reason.SAID_STOP: _l("They said STOP."),
@@ -107,22 +105,36 @@ def among(site: Site, persons: Any) -> Reach:
     """
     if isinstance(persons, BaseModelSelect):
         persons = (key for (key,) in database.execute(persons).fetchall())
-    found, lent, given = Reach(), lent_consents(site), ConsentState.GIVEN.value
-    silent = []
-    for person_id, language, here, method in _asked(_REACH, list(persons), site.id):
+    lent, given = lent_consents(site), ConsentState.GIVEN.value
+    usable, silent = [], []
+    for person_id, language, here, _, method in _first_ways(list(dict.fromkeys(persons)), site):
         consent = here or lent.get(person_id)
         if consent == given and method is not None:
-            found.reachable.append(Reachable(person_id, method, language))
+            usable.append(Reachable(person_id, method, language))
         else:
             silent.append((person_id, consent, language))
+    return Reach(usable, _left_out(silent))
+
+
+def _first_ways(keys: list[int], site: Site) -> list[Any]:
+    """Return a row for each person, with the first of their methods that can be used, if any."""
+    rows = _asked(_REACH, keys, site.id)
+    # By person, then by the place of the method and its key: the order of the columns.
+    rows.sort()
+    if len(rows) > len(keys):
+        rows = [next(same) for _, same in itertools.groupby(rows, key=operator.itemgetter(0))]
+    return rows
+
+
+def _left_out(silent: list[tuple[int, str | None, str]]) -> list[Unreachable]:
     states: dict[int, list[str]] = {}
     if silent:
         for person_id, state in _asked(_METHODS, [one[0] for one in silent]):
             states.setdefault(person_id, []).append(state)
-    for person_id, consent, language in silent:
-        reason = _why_not(consent, states.get(person_id, ()))
-        found.left_out.append(Unreachable(person_id, reason, language))
-    return found
+    return [
+        Unreachable(person_id, _why_not(consent, states.get(person_id, ())), language)
+        for person_id, consent, language in silent
+    ]
 
 
 def _asked(sql: str, keys: list[int], *values: int) -> list[Any]:
@@ -130,7 +142,7 @@ def _asked(sql: str, keys: list[int], *values: int) -> list[Any]:
     mark, sqlite = database.param, is_sqlite()
     sql = sql.format(mark=mark, keys=_KEYS[sqlite].format(mark=mark))
     listed = json.dumps(keys) if sqlite else keys
-    rows: list[Any] = database.execute_sql(sql, (*values, listed)).fetchall()
+    rows: list[Any] = database.execute_sql(sql, (listed, *values)).fetchall()
     return rows
 
 

@@ -170,12 +170,12 @@ def write(
 
 
 def body_hash(texts: Mapping[tuple[str, str], str], recipients: Iterable[Recipient]) -> str:
-    """Return the hash of words and audience, which an approval is bound to."""
-    rows = sorted((r.person_id, r.method_id, r.audience, r.language, r.held) for r in recipients)
+    """Return the hash of words and audience with all that is told of each, for an approval."""
     # A line for each column, since an object for each of ten thousand people takes its time.
+    columns = zip(*sorted(recipients), strict=True)
     content = {
         "texts": sorted([*key, text] for key, text in texts.items()),
-        "people": [" ".join(map(str, column)) for column in zip(*rows, strict=True)],
+        "people": [" ".join(map(str, column)) for column in columns],
     }
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
