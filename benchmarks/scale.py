@@ -27,6 +27,8 @@ class Scale:
     # B10
     import_rows: tuple[int, ...] = (10_000,)
     created_rows: int = 2_000
+    # B13: routine messages in the queue, and the urgent ones that overtake them
+    overtaking: tuple[int, int] = (6_000, 100)
     # S1
     sign_ins: int = 600
     # B11, P2
@@ -49,6 +51,7 @@ TINY = Scale(
     crash_messages=40,
     import_rows=(20,),
     created_rows=5,
+    overtaking=(20, 4),
     sign_ins=6,
     starts=1,
     held_after=5,

@@ -10,7 +10,7 @@ import pytest
 from benchmarks.rows.guessing import area_under
 
 # The rows that start whole installations many times are run by `make bench` alone.
-QUICK = ("B2", "B10", "S1", "P1")
+QUICK = ("B2", "B10", "B13", "S1", "P1")
 ROOT = Path(__file__).resolve().parents[2]
 
 
