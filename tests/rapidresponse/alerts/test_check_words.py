@@ -120,3 +120,29 @@ def test_only_the_closing_texts_of_an_alert_may_speak_of_the_end() -> None:
     text = "{time}: this is over. A person at the school confirmed it."
     assert refused(check_template(text, audience="A9", longest=300))
     assert check_template(text, audience="A9", longest=300, kind="all_clear") == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Bring a coat so nobody gets wet.",
+        "Water is on the table so they can drink.",
+        "The bus took our students to the museum.",
+        "Take the children out to recess at 10.",
+        "Send the students out to bus 4 in pairs.",
+        "The children were picked up by bus 7.",
+        "We need you at the front desk until noon.",
+        "Kindergarten has pretend play at one.",
+        "A child may come with his or her parent.",
+        "The police talk about bike safety is at the school on Friday.",
+        "Los carros no pueden pasar por la calle Pino.",
+        "Los alumnos pueden salir al patio a las 10.",
+        "Los niños subieron al autobús.",
+        "Traigan solo una hoja y un lápiz.",
+        "Cierren la ventana para que nadie pase frío.",
+        "Una alumna perdió su suéter azul.",
+    ],
+)
+@pytest.mark.parametrize("audience", ["A2", "A9"])
+def test_the_words_of_an_ordinary_day_pass(text: str, audience: str) -> None:
+    assert rules(text, audience) == set()
