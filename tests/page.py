@@ -48,6 +48,7 @@ class Form:
     def fill(self, **values: str | list[str]) -> Form:
         """Set fields by name; a list sets several boxes."""
         known = {field.get("name") for field in _fields(self.element)}
+        known |= {button.get("name") for button in self.element.iter("button")}
         for name, value in values.items():
             assert name in known, f"the form has no field {name}: {sorted(filter(None, known))}"
             self.values[name] = value if isinstance(value, list) else [value]
@@ -56,7 +57,10 @@ class Form:
     def submit(self, **values: Any) -> Page:
         """Fill and send the form, and follow where it leads."""
         self.fill(**values)
-        button = next((b for b in self.element.iter("button") if b.get("name")), None)
+        buttons = list(self.element.iter("button"))
+        # A button without a name is what the form is for; the others do something beside it.
+        plain = any(not b.get("name") and b.get("type") == "submit" for b in buttons)
+        button = None if plain else next((b for b in buttons if b.get("name")), None)
         if button is not None and button.get("name") not in self.values:
             self.values[button.get("name", "")] = [button.get("value", "")]
         browser = self.page.browser

@@ -17,6 +17,7 @@ from commons import i18n
 from commons.messaging.outbox import Recipient
 from commons.messaging.words import words as reply_words
 from commons.sites.models import Site
+from rapidresponse.alerts import notes
 from rapidresponse.alerts.audience import (
     CORE,
     FAMILIES,
@@ -61,6 +62,7 @@ class Intent:
     audiences: tuple[str, ...] = (CORE,)
     seen: bool = False
     stale: bool = False
+    note: str = ""  # the sender's own words, for everybody but families
 
     @property
     def pack_type(self) -> str:
@@ -201,6 +203,7 @@ def _render(
         if due:
             values["next_update"] = i18n.time_words(due, site.timezone)
     rendered = pack().render(intent.pack_type, intent.pack_kind, audience, language, values)
+    rendered = notes.below(rendered, intent.note, audience)
     if not demonstration:
         return rendered
     said = [reply_words(one).say("demonstration") for one in rendered.locales]

@@ -6,12 +6,13 @@ import datetime as dt
 import re
 from dataclasses import replace
 
-from wtforms import BooleanField, HiddenField, StringField
+from wtforms import BooleanField, HiddenField, StringField, TextAreaField
 
 from commons.errors import Invalid
 from commons.i18n import gettext as _
 from commons.i18n import lazy_gettext as _l
 from commons.web.forms import Form
+from rapidresponse.alerts.check import clean
 from rapidresponse.alerts.composer import Intent
 from rapidresponse.alerts.models import VersionKind
 
@@ -23,6 +24,9 @@ class SendForm(Form):
     at = HiddenField()
     after = HiddenField()
     count = StringField(_l("How many people will get it"))
+    note = TextAreaField(_l("A note in your own words"))
+    note_shown = HiddenField()
+    look = HiddenField()  # the button that shows and never sends
     seen = BooleanField()
 
     def moment(self) -> dt.datetime:
@@ -45,10 +49,21 @@ class SendForm(Form):
         """Return the intent with what the sender says was seen on site."""
         return replace(intent, seen=bool(self.seen.data))
 
+    def noted(self, intent: Intent) -> Intent:
+        """Return the intent with the sender's note."""
+        return replace(intent, note=clean(self.note.data or ""))
+
+    def unread(self) -> bool:
+        """Return whether the sender asks to see the words, or has not with the note as it is."""
+        return bool(self.look.data) or clean(self.note.data or "") != clean(
+            self.note_shown.data or ""
+        )
+
     def renew(self, key: str, now: dt.datetime, after: int) -> None:
         """Prepare the form for the words as they are now; a version once shown stays named."""
         self.key.data, self.at.data = key, str(int(now.timestamp()))
         self.after.data = self.after.data or str(after)
+        self.note_shown.data = self.note.data or ""
 
     def ask_seen(self, kind: VersionKind) -> None:
         """Say what the box states that must be ticked for an end."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
@@ -20,6 +21,7 @@ from rapidresponse.alerts import (
     approvals,
     endings,
     flow,
+    notes,
     replies,
     service,
     settings,
@@ -60,7 +62,7 @@ def new() -> ResponseReturnValue:
         return _choice(step)
 
     def send(form: SendForm) -> Alert:
-        return service.send(actor, step.site, step.intent, **_sent(form))
+        return service.send(actor, step.site, form.noted(step.intent), **_sent(form))
 
     def key() -> str:
         return service.free_key(step.site, crypto.public_id, now)
@@ -82,7 +84,9 @@ def follow_up(public_id: str, word: str) -> ResponseReturnValue:
 
     def send(form: SendForm) -> Alert:
         intent = form.stated(step.intent) if kind in flow.ENDS else step.intent
-        service.follow_up(actor, alert, intent, after=form.number_before(), **_sent(form))
+        service.follow_up(
+            actor, alert, form.noted(intent), after=form.number_before(), **_sent(form)
+        )
         return alert
 
     return _words(actor, step, answers, send, crypto.public_id)
@@ -177,7 +181,7 @@ def _words(
 ) -> ResponseReturnValue:
     form, now, status_code = SendForm(), clock.now(), 200
     g.timezone = step.site.timezone
-    if form.validate_on_submit():
+    if form.validate_on_submit() and not form.unread():
         try:
             alert = send(form)
             return redirect(url_for("alerts.show", public_id=alert.public_id), 303)
@@ -185,10 +189,24 @@ def _words(
             form.explain(error)
             status_code = 422
     key = form.key.data or new_key()
-    draft = flow.draft(actor, step, key, now)
+    draft = _draft(actor, step, form, key, now)
+    if form.note.errors:
+        status_code = 422
     form.renew(key, now, step.chain.latest.number if step.chain else 0)
     form.ask_seen(step.intent.kind)
     return _preview(form, draft, step, answers), status_code
+
+
+def _draft(actor: Actor, step: flow.Ready, form: SendForm, key: str, now: dt.datetime) -> Draft:
+    """Return the words with the note; if it cannot go, without it and with the reason beside it."""
+    try:
+        return flow.draft(actor, replace(step, intent=form.noted(step.intent)), key, now)
+    except Invalid as error:
+        if "note" not in error.fields:
+            raise
+        if not form.note.errors:
+            form.explain(error)
+        return flow.draft(actor, step, key, now)
 
 
 def _preview(form: SendForm, draft: Draft, step: flow.Ready, answers: dict[str, str]) -> str:
@@ -207,12 +225,20 @@ def _preview(form: SendForm, draft: Draft, step: flow.Ready, answers: dict[str, 
         missing=steps.left_out(draft.missing),
         gateway=status.sentence(relay, step.site.timezone),
         gateway_working=relay.working,
+        warnings=_warnings(draft),
         ends=draft.intent.kind in flow.ENDS,
         site=step.site,
         alert=step.chain.alert if step.chain else None,
         send_url=_here(answers),
         back=request.full_path.rstrip("?"),
     )
+
+
+def _warnings(draft: Draft) -> list[str]:
+    if not draft.intent.note:
+        return []
+    found = notes.objections(draft.intent.note, draft.certainty, draft.intent.words)
+    return [notes.said([one]) for one in found]
 
 
 def _sent(form: SendForm) -> dict[str, Any]:

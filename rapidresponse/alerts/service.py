@@ -18,7 +18,7 @@ from commons.messaging import timers
 from commons.permissions import Actor, require, require_fresh
 from commons.sites.models import PostureValue, Site
 from commons.sites.service import set_posture
-from rapidresponse.alerts import access, deadlines, versions, watches
+from rapidresponse.alerts import access, deadlines, notes, versions, watches
 from rapidresponse.alerts.audience import CORE, ORDER, gather
 from rapidresponse.alerts.composer import (
     Draft,
@@ -60,6 +60,7 @@ def draft(
     certainty = certainty_of(intent)
     if barred(intent, certainty):
         raise not_seen()
+    intent = replace(intent, note=notes.settled(intent.note, certainty, intent.words))
     return write(
         site,
         intent,
@@ -134,6 +135,7 @@ def draft_follow_up(
     certainty = certainty_of(intent, chain.alert.certainty) if not fixed else chain.alert.certainty
     if barred(intent, certainty):
         raise not_seen()
+    intent = replace(intent, note=notes.settled(intent.note, certainty, intent.words))
     return write(
         site,
         intent,

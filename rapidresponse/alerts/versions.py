@@ -10,7 +10,7 @@ from typing import Any
 
 from peewee import chunked
 
-from commons import audit, crypto
+from commons import audit, crypto, i18n
 from commons.errors import Conflict
 from commons.i18n import lazy_gettext as _l
 from commons.messaging import outbox
@@ -108,6 +108,7 @@ def publish(
     """Write one version with its frozen audience, inside the caller's transaction."""
     public_id = crypto.public_id()
     kind = draft.intent.kind
+    note = draft.intent.note or None
     lasting = kind in (VersionKind.CORRECTION, *_ENDS)
     topic = outbox.enqueue(
         f"{SUBJECT}:{public_id}",
@@ -131,6 +132,8 @@ def publish(
         next_update_at=draft.next_update_at,
         body_hash=draft.body_hash,
         idempotency_key=key,
+        note_language=i18n.current() if note else None,
+        **AlertVersion.sealed(public_id, note=note),
     )
     _note_missing(version, draft)
     if draft.held:
@@ -163,6 +166,7 @@ def _record(actor: Actor, alert: Alert, version: AlertVersion, draft: Draft) -> 
             "recipients": draft.count,
             "held": draft.held,
             "left_out": len(draft.missing),
+            "note": bool(draft.intent.note),
             "hash": draft.body_hash,
         },
     )
