@@ -140,10 +140,16 @@ def time_words(moment: dt.datetime, timezone: str) -> str:
 
 def bell_words(time: dt.time) -> str:
     """Return a time on the clock, such as `8:05 am`, in the language in force."""
-    text = format_time(time, format="short", locale=_regional())
+    return _bell_words(time, current())
+
+
+@functools.lru_cache(maxsize=1024)
+def _bell_words(time: dt.time, language: str) -> str:
+    # Kept, since an alert says the same two times in each of its texts.
+    text = format_time(time, format="short", locale=REGIONAL.get(language, language))
     # CLDR puts a narrow no-break space before pm, which many phones show as a box.
     text = text.replace("\u202f", " ").replace("\xa0", " ")
-    return text.lower() if current() == DEFAULT else text
+    return text.lower() if language == DEFAULT else text
 
 
 def day_words(moment: dt.datetime, timezone: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -108,10 +109,9 @@ def _insert(
     not_after: dt.datetime | None,
 ) -> None:
     # What is alike is said once; within it the order stays, since it is the order of sending.
-    alike: dict[tuple[int, bool], list[tuple[int, int, int]]] = {}
+    alike: defaultdict[tuple[int, bool], list[tuple[int, int, int]]] = defaultdict(list)
     for person, method, audience, language, priority, held in recipients:
-        row = (text_ids[audience, language], person, method)
-        alike.setdefault((priority, held), []).append(row)
+        alike[priority, held].append((text_ids[audience, language], person, method))
     channel, due, last = Channel.SIGNAL.value, at(now), None if not_after is None else at(not_after)
     for (priority, held), rows in alike.items():
         state = (MessageState.HELD if held else MessageState.QUEUED).value

@@ -106,14 +106,13 @@ def among(site: Site, persons: Any) -> Reach:
     if isinstance(persons, BaseModelSelect):
         persons = (key for (key,) in database.execute(persons).fetchall())
     lent, given = lent_consents(site), ConsentState.GIVEN.value
-    usable, silent = [], []
-    for person_id, language, here, _, method in _first_ways(list(dict.fromkeys(persons)), site):
-        consent = here or lent.get(person_id)
-        if consent == given and method is not None:
-            usable.append(Reachable(person_id, method, language))
-        else:
-            silent.append((person_id, consent, language))
-    return Reach(usable, _left_out(silent))
+    rows = _first_ways(list(dict.fromkeys(persons)), site)
+    if lent:
+        rows = [(*row[:2], row[2] or lent.get(row[0]), *row[3:]) for row in rows]
+    return Reach(
+        [Reachable(key, way, lang) for key, lang, said, _, way in rows if said == given and way],
+        _left_out([(k, said, lang) for k, lang, said, _, way in rows if said != given or not way]),
+    )
 
 
 def _first_ways(keys: list[int], site: Site) -> list[Any]:

@@ -156,8 +156,10 @@ def write(
         for audience, language in sorted({(m.audience, m.language) for m in gathering.members})
     }
     kept = {key: one for key, one in texts.items() if demonstration or _may_be_read(key[0], one)}
-    members = [m for m in gathering.members if (m.audience, m.language) in kept]
-    unread = [m for m in gathering.members if (m.audience, m.language) not in kept]
+    members, unread = gathering.members, list[Member]()
+    if len(kept) < len(texts):
+        members = tuple(m for m in members if (m.audience, m.language) in kept)
+        unread = [m for m in gathering.members if (m.audience, m.language) not in kept]
     recipients = _recipients(intent, members, gathering.reached)
     return Draft(
         intent=replace(intent, words=_chosen(intent)),

@@ -46,11 +46,11 @@ class Ready:
 def first(actor: Actor, given: Mapping[str, str], now: dt.datetime) -> Choice | Ready:
     """Return the next page of a new alert; a question with one possible answer is skipped."""
     answers = dict(given)
-    sites = access.sites_to_alert(actor)
-    if len(sites) == 1:
-        answers.setdefault(steps.SITE, sites[0].public_id)
     if steps.SITE not in answers:
-        return Choice(_("At which school?"), steps.site_cards(sites))
+        sites = access.sites_to_alert(actor)
+        if len(sites) != 1:
+            return Choice(_("At which school?"), steps.site_cards(sites))
+        answers[steps.SITE] = sites[0].public_id
     site = access.site(actor, answers[steps.SITE], access.SEND)
     access.may_alert(site)
     if answers.get(steps.TYPE) not in FIRST:

@@ -36,9 +36,15 @@ def questions(
     site: Site, type_: str, kind: VersionKind, chain: Chain | None = None
 ) -> tuple[Question, ...]:
     """Return what must be chosen for a version, in the order of its words."""
-    if kind is VersionKind.ALERT and type_ not in FIRST:
-        raise Invalid(_l("Choose what is happening."))
+    if kind is VersionKind.ALERT:
+        may_begin(type_)
     return tuple(_questions(site, Intent(type_, kind), chain))
+
+
+def may_begin(type_: str) -> None:
+    """Raise Invalid unless an alert may begin with this type."""
+    if type_ not in FIRST:
+        raise Invalid(_l("Choose what is happening."))
 
 
 def _questions(site: Site, intent: Intent, chain: Chain | None) -> Iterator[Question]:

@@ -29,7 +29,7 @@ from rapidresponse.alerts.composer import (
     write,
 )
 from rapidresponse.alerts.models import Alert, AlertState, AlertVersion, VersionKind
-from rapidresponse.alerts.questions import POSTURE, decides_posture, posture_of, questions, settle
+from rapidresponse.alerts.questions import POSTURE, decides_posture, may_begin, posture_of, settle
 from rapidresponse.alerts.versions import Chain, chain_of
 
 # Words name a clock time: a page left open must not send an old one.
@@ -90,7 +90,7 @@ def send(
     """
     require(actor, access.SEND, site)
     access.may_alert(site)
-    questions(site, intent.type, VersionKind.ALERT)
+    may_begin(intent.type)
 
     def before() -> Alert | None:
         found = Alert.get_or_none(Alert.idempotency_key == key)
