@@ -10,6 +10,9 @@ COMPILE = UV_CUSTOM_COMPILE_COMMAND='make locks' $(UV) pip compile --quiet --uni
 # Says nothing when a command succeeds, and everything it said when it fails.
 quietly = @said=$$($(1) 2>&1) || { printf '%s\n' "$$said"; exit 1; }
 
+# What Python compiles lies in __pycache__, which git leaves alone: every start is faster.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help setup develop run test check bench translations locks $(CHECKS)
 

@@ -118,7 +118,9 @@ class Relay:
             self.ears.pass_on_trust()
             heard = False
             while True:
-                if self.turn(0.05) or self.in_hand or self._again or not self.news.empty():
+                # With nothing in hand there is nothing to wait for.
+                moved = self.turn(0.05 if self.in_hand else 0.0)
+                if moved or self.in_hand or self._again or not self.news.empty():
                     continue
                 if heard:
                     return
