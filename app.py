@@ -32,9 +32,12 @@ from commons.retention import purge
 from commons.settings import Settings, environment
 from commons.sites import directory
 from rapidresponse.alerts import deadlines, watches
+from rapidresponse.alerts import deciding as alert_deciding
 from rapidresponse.alerts import endings as alert_endings
 from rapidresponse.alerts import own_data as alert_own_data
 from rapidresponse.alerts import replies as alert_replies
+from rapidresponse.alerts import unanswered as alert_unanswered
+from rapidresponse.alerts.approvals import TIMER as ALERT_UNANSWERED
 from rapidresponse.alerts.settings import use as use_alert_settings
 
 if TYPE_CHECKING:
@@ -56,6 +59,7 @@ ENGINE = Engine(FLOWS)
 # takes its number before an alert does, and is asked again only when nobody makes sense of words.
 REPLY_HANDLERS = (
     freezing.reply,
+    alert_deciding.decide,
     ENGINE.handle,
     invitations.answering(forget=erasing.erase_unwilling),
     alert_replies.acknowledge,
@@ -68,7 +72,11 @@ JOBS = (
     Job("retention.purge", 6 * HOUR, purge),
 )
 # What is due at an instant, by kind; whoever sets a timer of a kind has its act here.
-TIMERS: dict[str, Act] = {**deadlines.ACTS, **watches.ACTS}
+TIMERS: dict[str, Act] = {
+    **deadlines.ACTS,
+    **watches.ACTS,
+    ALERT_UNANSWERED: alert_unanswered.act,
+}
 
 
 def compose(settings: Settings, *, bind: bool = True) -> None:

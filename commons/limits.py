@@ -22,6 +22,8 @@ LIMITS: dict[str, tuple[str, ...]] = {
     "wrong-code": ("5 per hour",),  # codes of no page, sent by one person
     "wrong-codes": ("100 per hour",),  # codes of no page, sent by anybody
     "alert-send": ("3 per 10 minutes",),  # new alerts by one sender; follow-ups are free
+    "break-glass": ("3 per day",),  # agents inside, without a second person, by one sender
+    "approval-code": ("5 per hour",),  # wrong numbers beside YES or NO, by one person
     "reveal": ("30 per hour", "100 per day"),  # contact details shown to one person
     "look-up": ("10 per hour",),  # whether a number is on the roster, asked by one person
     "export": ("1 per day",),  # the roster as a file, asked for by one person

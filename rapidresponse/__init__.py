@@ -7,8 +7,9 @@ from typing import Any
 
 def install(app: Any) -> None:
     """Add the pages of this half to the web application; the relay never loads them."""
+    from rapidresponse.alerts import routes
     from rapidresponse.alerts.afterwards import routes as afterwards
-    from rapidresponse.alerts.routes import blueprint
+    from rapidresponse.alerts.looking import routes as looking
 
-    app.register_blueprint(blueprint)
-    app.register_blueprint(afterwards.blueprint)
+    for module in (routes, looking, afterwards):
+        app.register_blueprint(module.blueprint)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from commons.accounts.models import Account, Membership
-from commons.permissions import Grant, Role
+from commons.permissions import Actor, Grant, Role
 from commons.sites.models import Site
 
 
@@ -24,3 +26,18 @@ def role_at(ref: str, site: Site) -> Role | None:
     reaching = [grant for grant in grants if grant.covers(site)]
     nearest = min(reaching, key=lambda grant: (grant.site_id is None, grant.role), default=None)
     return nearest.role if nearest else None
+
+
+def same_person(actor: Actor, refs: Collection[str]) -> bool:
+    """Return whether an actor is one of these, by this account or by another of theirs."""
+    if actor.ref in refs:
+        return True
+    ids = [ref.partition(":")[2] for ref in refs if ref.startswith("account:")]
+    if actor.account_id is None or not ids:
+        return False
+    mine = Account.select(Account.person).where(
+        Account.id == actor.account_id, Account.person.is_null(False)
+    )
+    return bool(
+        Account.select().where(Account.public_id.in_(ids), Account.person.in_(mine)).exists()
+    )

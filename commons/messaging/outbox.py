@@ -168,30 +168,36 @@ def tally(topic_ids: Sequence[int]) -> dict[MessageState, int]:
     return counts
 
 
+def way_to(person: Person) -> int | None:
+    """Return the key of the contact method by which Signal reaches a person now, or None."""
+    method = (
+        ContactMethod.select(ContactMethod.id)
+        .where(
+            ContactMethod.person == person,
+            ContactMethod.kind == MethodKind.SIGNAL,
+            ContactMethod.state != MethodState.REFUSED,
+            ContactMethod.held_at.is_null(),
+        )
+        .order_by(ContactMethod.position, ContactMethod.id)
+        .first()
+    )
+    return None if method is None else int(method.id)
+
+
 def say(person: Person, text: str, about: str) -> None:
     """Queue one answer to one person, ahead of everything else; `about` names what it answers.
 
     Somebody without a way to be reached gets none. Consent is not asked: they wrote first.
     """
     with transaction():
-        method = (
-            ContactMethod.select(ContactMethod.id)
-            .where(
-                ContactMethod.person == person,
-                ContactMethod.kind == MethodKind.SIGNAL,
-                ContactMethod.state != MethodState.REFUSED,
-                ContactMethod.held_at.is_null(),
-            )
-            .order_by(ContactMethod.position, ContactMethod.id)
-            .first()
-        )
+        method = way_to(person)
         if method is None:
             return
         enqueue(
             f"{about}:{crypto.public_id()}",
             None,
             {("", person.language): text},
-            [Recipient(person.id, method.id, "", person.language, ANSWER_PRIORITY)],
+            [Recipient(person.id, method, "", person.language, ANSWER_PRIORITY)],
             not_after=clock.now() + dt.timedelta(hours=ANSWER_HOURS),
         )
 

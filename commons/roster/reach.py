@@ -6,7 +6,7 @@ import enum
 import itertools
 import json
 import operator
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -97,15 +97,15 @@ def reach(
     return among(site, wanted)
 
 
-def among(site: Site, persons: Any) -> Reach:
+def among(site: Site, persons: Any, elsewhere: Mapping[int, ConsentState] | None = None) -> Reach:
     """Return whom of these persons the site can reach; `persons` holds keys, or is a query of them.
 
     Somebody whom nobody asked here, and who fills a role of the site's district or county office,
-    counts with what they agreed to there.
+    counts with what they agreed to there; `elsewhere` says the same of others not asked here.
     """
     if isinstance(persons, BaseModelSelect):
         persons = (key for (key,) in database.execute(persons).fetchall())
-    lent, given = lent_consents(site), ConsentState.GIVEN.value
+    lent, given = {**(elsewhere or {}), **lent_consents(site)}, ConsentState.GIVEN.value
     rows = _first_ways(list(dict.fromkeys(persons)), site)
     if lent:
         rows = [(*row[:2], row[2] or lent.get(row[0]), *row[3:]) for row in rows]

@@ -8,13 +8,15 @@ from commons.errors import Forbidden, NotFound
 from commons.i18n import lazy_gettext as _l
 from commons.permissions import Actor, require, table
 from commons.sites.models import Site, SiteState
-from rapidresponse.alerts.models import Alert, AlertState
+from rapidresponse.alerts.models import Alert, AlertState, Certainty, Verification
 
-VIEW, SEND, APPROVE, APPROVE_WIDE = (
+VIEW, SEND, APPROVE, APPROVE_WIDE, VERIFY, REVIEW = (
     "alerts.view",
     "alerts.send",
     "alerts.approve",
     "alerts.approve-wide",
+    "alerts.verify",
+    "alerts.review",
 )
 RECALL, EXPORT = "alerts.recall", "alerts.export"
 
@@ -84,3 +86,20 @@ def live_alerts(actor: Actor, site: Site | None = None) -> list[Alert]:
     if site is not None:
         query = query.where(Alert.site == site)
     return list(query.order_by(Alert.id.desc()).limit(50))
+
+
+def unverified_alerts(actor: Actor, site: Site) -> list[Alert]:
+    """Return what is going on there that nobody has looked at, for those who may look."""
+    looked = Verification.select(Verification.alert)
+    found = (
+        Alert.select(Alert, Site)
+        .join(Site)
+        .where(
+            Alert.site == site,
+            Alert.state == AlertState.LIVE,
+            Alert.certainty == Certainty.UNVERIFIED,
+            Alert.id.not_in(looked),
+            reaches(actor, VERIFY),
+        )
+    )
+    return list(found.order_by(Alert.id.desc()).limit(5))

@@ -21,9 +21,10 @@ from rapidresponse.alerts import notes
 from rapidresponse.alerts.audience import (
     CORE,
     FAMILIES,
+    NARROW,
+    NEIGHBOURS,
     NOT_REVIEWED,
     ORDER,
-    STAFF,
     Gathering,
     Member,
     Missing,
@@ -51,9 +52,11 @@ def pack() -> Pack:
 
 @dataclass(frozen=True)
 class Intent:
-    """What a sender chose; `seen` says that somebody on site saw it with their own eyes.
+    """What a sender chose; `seen` says that the sender saw it on site, and `seen_at` when.
 
-    `stale` asks for the words that say: not confirmed over.
+    `verified` is the public id of a record that somebody else made, `break_glass` the reason why
+    agents inside cannot wait for a second person. `stale` asks for the words that say: not
+    confirmed over; `unanswered` for those that say: a second person has not decided.
     """
 
     type: str
@@ -63,6 +66,10 @@ class Intent:
     seen: bool = False
     stale: bool = False
     note: str = ""  # the sender's own words, for everybody but families
+    seen_at: dt.datetime | None = None
+    verified: str = ""
+    break_glass: str = ""
+    unanswered: bool = False
 
     @property
     def pack_type(self) -> str:
@@ -72,6 +79,8 @@ class Intent:
     @property
     def pack_kind(self) -> str:
         """Return the pack's word for what this version does."""
+        if self.unanswered:
+            return "unanswered"
         return "stale" if self.stale else self.kind.value
 
 
@@ -86,6 +95,7 @@ class Draft:
     missing: tuple[Missing, ...]
     next_update_at: dt.datetime | None
     body_hash: str
+    at: dt.datetime
 
     @property
     def count(self) -> int:
@@ -96,6 +106,15 @@ class Draft:
     def held(self) -> int:
         """Return how many of them wait for a second person's yes."""
         return sum(one.held for one in self.recipients)
+
+    @property
+    def wide(self) -> bool:
+        """Return whether a school's own administrator cannot be the second person.
+
+        More than three hundred people, or another school: a dispatcher or the district decides.
+        """
+        elsewhere = any(one.held and one.audience == NEIGHBOURS for one in self.recipients)
+        return elsewhere or self.count > MANY
 
     @property
     def wants_count(self) -> bool:
@@ -121,15 +140,29 @@ def code_of(key: str) -> str:
 def certainty_of(intent: Intent, so_far: Certainty = Certainty.UNVERIFIED) -> Certainty:
     """Return how sure we are: a decision of the school makes no claim that could be unsure."""
     decided = pack().types[intent.type].decision
-    if decided or intent.seen or so_far is Certainty.CONFIRMED:
+    told = intent.seen or bool(intent.verified)
+    if decided or told or so_far is Certainty.CONFIRMED:
         return Certainty.CONFIRMED
     return Certainty.UNVERIFIED
 
 
-def barred(intent: Intent, certainty: Certainty) -> tuple[str, ...]:
-    """Return the chosen audiences that may not hear this at this certainty (I1)."""
-    heard = functools.partial(pack().may_hear, intent.pack_type, certainty.value)
+def barred(intent: Intent, certainty: Certainty, *, break_glass: bool = False) -> tuple[str, ...]:
+    """Return the chosen audiences that may not hear this at this certainty (I1).
+
+    `break_glass` says that the chain began with agents inside and could not wait.
+    """
+    broken = break_glass or bool(intent.break_glass)
+    heard = functools.partial(
+        pack().may_hear, intent.pack_type, certainty.value, break_glass=broken
+    )
     return tuple(audience for audience in intent.audiences if not heard(audience))
+
+
+def heard(intent: Intent) -> tuple[str, ...]:
+    """Return everybody who may ever hear this, who is told most first."""
+    one = pack().types[intent.pack_type]
+    found = {*one.hears[Certainty.CONFIRMED.value], *one.break_glass}
+    return tuple(audience for audience in ORDER if audience in found)
 
 
 def write(
@@ -170,6 +203,7 @@ def write(
         + tuple(Missing(m.person_id, m.audience, m.language, NOT_REVIEWED) for m in unread),
         next_update_at=due,
         body_hash=body_hash({key: one.text for key, one in kept.items()}, recipients),
+        at=at,
     )
 
 
@@ -224,9 +258,7 @@ def _recipients(
     intent: Intent, members: Sequence[Member], reached: Mapping[int, str]
 ) -> tuple[Recipient, ...]:
     kind, counts = intent.pack_type, Counter([member.audience for member in members])
-    second = {a for a in ORDER if pack().needs(kind, a) == "second_account"}
-    if counts[CORE] + counts[STAFF] > MANY:
-        second.add(STAFF)
+    second = _second(intent, counts)
     priority = {audience: pack().priority(kind, audience) for audience in counts}
     return tuple(
         [
@@ -235,3 +267,14 @@ def _recipients(
             for key, way, a, language in members
         ]
     )
+
+
+def _second(intent: Intent, counts: Mapping[str, int]) -> set[str]:
+    """Return the audiences that wait for a second person."""
+    if intent.unanswered:
+        return set()
+    second = {a for a in ORDER if pack().needs(intent.pack_type, a) == "second_account"}
+    at_once = [audience for audience in counts if audience not in second]
+    if sum(counts[audience] for audience in at_once) > MANY and not intent.break_glass:
+        second.update(audience for audience in at_once if audience not in NARROW)
+    return second

@@ -9,6 +9,7 @@ from commons.database import transaction
 from commons.messaging import outbox
 from commons.messaging.models import MessageText, Topic
 from commons.sites.models import Site
+from rapidresponse.alerts.audience import UNANSWERED
 from rapidresponse.alerts.deadlines import ASIDE
 from rapidresponse.alerts.models import Alert, AlertState, AlertVersion, RoleWatch
 from rapidresponse.alerts.versions import KEPT, SUBJECT, versions_of
@@ -59,7 +60,7 @@ def _topics(alert: Alert) -> list[Topic]:
     subjects = [
         f"{kind}:{version.public_id}"
         for version in versions_of(alert)
-        for kind in (SUBJECT, *ASIDE)
+        for kind in (SUBJECT, *ASIDE, UNANSWERED)
     ]
     watches = RoleWatch.select().where(RoleWatch.alert == alert)
     subjects += [f"{NOBODY}:{watch.public_id}" for watch in watches]

@@ -10,9 +10,17 @@ from commons import crypto
 from commons.i18n import gettext as _
 from commons.permissions import Actor
 from commons.sites.models import Site
-from rapidresponse.alerts import access, service, settings, steps
-from rapidresponse.alerts.audience import CORE, ORDER
-from rapidresponse.alerts.composer import Draft, Intent, pack
+from rapidresponse.alerts import (
+    access,
+    choosing,
+    service,
+    settings,
+    steps,
+    verifications,
+)
+from rapidresponse.alerts.audience import CORE
+from rapidresponse.alerts.choosing import Grounds
+from rapidresponse.alerts.composer import Draft, Intent, heard, pack
 from rapidresponse.alerts.models import VersionKind
 from rapidresponse.alerts.questions import FIRST, Question, questions, unanswered
 from rapidresponse.alerts.steps import Card
@@ -65,13 +73,13 @@ def first(actor: Actor, given: Mapping[str, str], now: dt.datetime) -> Choice | 
         full = service.draft(
             actor,
             site,
-            replace(intent, audiences=ORDER, seen=True),
+            replace(intent, audiences=heard(intent), seen=True, break_glass=""),
             key=crypto.public_id(),
             at=now,
             demonstration=settings.demonstration(),
         )
-        return _who(full, answers, site)
-    return Ready(site, intent, asked)
+        return _who(full, answers, site, Grounds())
+    return _why(answers, site) or Ready(site, intent, asked)
 
 
 def following(
@@ -84,16 +92,21 @@ def following(
     if question is not None:
         return _ask(question, answers, site)
     intent = _intent(answers, chain.alert.type, kind)
+    record = verifications.usable(actor, chain.alert, now)
+    if answers.get(steps.SEEN) == steps.VERIFIED and record is not None:
+        intent = replace(intent, verified=record.public_id)
     if kind in OPEN and answers.get(steps.CHANGE) == steps.TO:
         full = service.draft_follow_up(
             actor,
             chain,
-            replace(intent, audiences=ORDER, seen=True),
+            replace(intent, audiences=heard(intent), seen=True, verified="", break_glass=""),
             at=now,
             demonstration=settings.demonstration(),
         )
-        return _who(full, answers, site, least=len(chain.audiences) - 1)
-    return Ready(site, intent, asked, chain)
+        certainty = chain.alert.certainty
+        grounds = Grounds(chain.told, certainty, record is not None, chain.break_glass)
+        return _who(full, answers, site, grounds)
+    return _why(answers, site) or Ready(site, intent, asked, chain)
 
 
 def draft(actor: Actor, ready: Ready, key: str, now: dt.datetime) -> Draft:
@@ -117,7 +130,9 @@ def draft(actor: Actor, ready: Ready, key: str, now: dt.datetime) -> Draft:
 def _intent(answers: Mapping[str, str], type_: str, kind: VersionKind) -> Intent:
     words = {name: value for name, value in answers.items() if name in pack().slots}
     audiences = tuple(answers.get(steps.TO, CORE).split())
-    return Intent(type_, kind, words, audiences, answers.get(steps.SEEN) == "yes")
+    seen = answers.get(steps.SEEN) == steps.YES
+    reason = answers.get(steps.CANNOT_WAIT, "")
+    return Intent(type_, kind, words, audiences, seen, break_glass=reason)
 
 
 def _question(asked: tuple[Question, ...], answers: Mapping[str, str]) -> Question | None:
@@ -131,6 +146,13 @@ def _ask(question: Question, answers: Mapping[str, str], site: Site) -> Choice:
     return Choice(steps.question_words(question.name), cards, site)
 
 
-def _who(full: Draft, answers: Mapping[str, str], site: Site, least: int = 0) -> Choice:
-    cards = steps.who_cards(full, answers, least)
+def _why(answers: Mapping[str, str], site: Site) -> Choice | None:
+    """Return the page that asks why it cannot wait, where that was said and not why."""
+    if answers.get(steps.CANNOT_WAIT) != steps.YES:
+        return None
+    return Choice(_("Why can it not wait?"), choosing.reason_cards(answers), site)
+
+
+def _who(full: Draft, answers: Mapping[str, str], site: Site, grounds: Grounds) -> Choice:
+    cards = choosing.who_cards(full, answers, grounds)
     return Choice(_("Who will hear?"), cards, site, tuple(steps.left_out(full.missing)))

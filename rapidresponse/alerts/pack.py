@@ -72,8 +72,9 @@ class Kind:
 class AlertType:
     """One type: who may hear it at which certainty, and minutes without an update until stale.
 
-    `chain` types go to everyone the chain reached; a `decision` of the school makes no claim.
-    `required` names the roles that must answer, each with the seconds until the next is asked.
+    `chain` types go to everyone the chain reached; a `decision` of the school makes no claim;
+    `break_glass` names who may hear it unverified when agents are inside; `required` the roles
+    that must answer, each with the seconds until the next is asked.
     """
 
     key: str
@@ -85,6 +86,7 @@ class AlertType:
     needs: Mapping[str, str]
     required: Mapping[str, int]
     kinds: Mapping[str, Kind]
+    break_glass: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +140,7 @@ class Pack:
     longest: int
     fallback: tuple[str, ...]
     audiences: Mapping[str, Audience]
+    choices: Mapping[str, tuple[str, ...]]
     slots: Mapping[str, Slot]
     lists: Mapping[str, tuple[str, ...]]
     types: Mapping[str, AlertType]
@@ -151,9 +154,12 @@ class Pack:
         """Return what a sender must bring: lead, seen_or_verified, decision, second_account."""
         return self.types[type_].needs.get(audience, self.audiences[audience].needs)
 
-    def may_hear(self, type_: str, certainty: str, audience: str) -> bool:
-        """Say whether an audience may hear this type at this certainty."""
-        return audience in self.types[type_].hears[certainty]
+    def may_hear(
+        self, type_: str, certainty: str, audience: str, *, break_glass: bool = False
+    ) -> bool:
+        """Say whether an audience may hear this type so certain, or because it cannot wait."""
+        one = self.types[type_]
+        return audience in one.hears[certainty] or (break_glass and audience in one.break_glass)
 
     def text(self, type_: str, kind: str, audience: str, locale: str) -> Text:
         """Return the words for one version, audience and language, with slots open."""
@@ -257,6 +263,7 @@ def _build(structure: Table, words: Mapping[str, Table]) -> Pack:
         longest=structure["longest"],
         fallback=tuple(structure["fallback"]),
         audiences={k: Audience(k, **v) for k, v in structure["audiences"].items()},
+        choices={k: tuple(v) for k, v in structure["choices"].items()},
         slots={k: Slot(k, **v) for k, v in structure["slots"].items()},
         lists={k: tuple(v) for k, v in structure["lists"].items()},
         types={k: _type(k, v) for k, v in structure["types"].items()},
@@ -275,6 +282,7 @@ def _type(key: str, raw: Table) -> AlertType:
         needs=raw.get("needs", {}),
         required=raw.get("required", {}),
         kinds={k: _kind(k, v) for k, v in raw["kinds"].items()},
+        break_glass=tuple(raw.get("break_glass", ())),
     )
 
 

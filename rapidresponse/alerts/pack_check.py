@@ -10,10 +10,16 @@ from typing import Any
 from commons.roster.models import SlotKind
 
 CERTAINTIES = ("unverified", "likely", "confirmed")
-KINDS = ("alert", "update", "stale", "correction", "departed", "all_clear")
+KINDS = ("alert", "update", "stale", "unanswered", "correction", "departed", "all_clear")
 NEEDS = ("lead", "seen_or_verified", "decision", "second_account")
 SLOT_KINDS = ("code", "name", "time", "choice")
 CORE, FAMILIES = "A1", "A9"
+# Whom an unverified claim may reach: the site core, its district, its dispatchers (I1).
+NARROW = frozenset({CORE, "A3", "A4"})
+# Staff and responders may hear one where agents are inside; nobody beyond them ever.
+INSIDE = NARROW | {"A2", "A6"}
+# Told to core and staff whomever the alert itself is for.
+_TO_THE_SITE = {"unanswered": {CORE, "A2"}}
 
 Table = dict[str, Any]
 
@@ -23,6 +29,7 @@ _TOP = {
     "fallback": list,
     "longest": int,
     "audiences": dict,
+    "choices": dict,
     "slots": dict,
     "lists": dict,
     "parts": dict,
@@ -39,7 +46,13 @@ _SLOT_MAY = {
     "asked": bool,
 }
 _TYPE = {"priority": int, "hears": dict, "stale": dict, "kinds": dict}
-_TYPE_MAY = {"chain": bool, "decision": bool, "needs": dict, "required": dict}
+_TYPE_MAY = {
+    "chain": bool,
+    "decision": bool,
+    "needs": dict,
+    "required": dict,
+    "break_glass": list,
+}
 _WORDS = {"direction": str, "review": dict, "parts": dict, "lists": dict}
 _REVIEW = {"state": str, "by": str, "on": str}
 
@@ -87,7 +100,7 @@ def _shapes_within(raw: Table) -> Iterator[str]:
         yield from _shape(f"audiences.{key}", value, _AUDIENCE)
     for key, value in raw["slots"].items():
         yield from _shape(f"slots.{key}", value, _SLOT, _SLOT_MAY)
-    for group in ("lists", "parts"):
+    for group in ("lists", "parts", "choices"):
         for key, value in raw[group].items():
             yield from _strings(f"{group}.{key}", value)
     yield from _strings("locales", raw["locales"])
@@ -99,6 +112,7 @@ def _shapes_within(raw: Table) -> Iterator[str]:
 def _type_shapes(key: str, raw: Table) -> Iterator[str]:
     for group, kind in (("hears", list), ("stale", int)):
         yield from _shape(f"types.{key}.{group}", raw[group], dict.fromkeys(CERTAINTIES, kind))
+    yield from _strings(f"types.{key}.break_glass", raw.get("break_glass", []))
     for name, kind in raw["kinds"].items():
         where = f"types.{key}.kinds.{name}"
         if name not in KINDS:
@@ -122,6 +136,10 @@ def _references(raw: Table) -> Iterator[str]:
     yield from _unknown("fallback", raw["fallback"], raw["locales"])
     for key, audience in raw["audiences"].items():
         yield from _unknown(f"audiences.{key}.needs", [audience["needs"]], NEEDS)
+    for key, names in raw["choices"].items():
+        yield from _unknown(f"choices.{key}", names, raw["audiences"])
+        if names[:1] != [CORE]:
+            yield f"choices.{key}: {CORE} comes first, whoever else is told"
     for key, slot in raw["slots"].items():
         yield from _slot_faults(raw, f"slots.{key}", slot)
     for key, slots in raw["parts"].items():
@@ -155,7 +173,9 @@ def _slot_faults(raw: Table, where: str, slot: Table) -> Iterator[str]:
 
 
 def _type_faults(raw: Table, key: str, type_: Table) -> Iterator[str]:
+    inside = type_.get("break_glass", [])
     where, heard = f"types.{key}", {a for names in type_["hears"].values() for a in names}
+    heard |= set(inside)
     yield from _unknown(f"{where}.hears", heard, raw["audiences"])
     yield from _unknown(f"{where}.needs", type_.get("needs", {}), raw["audiences"])
     yield from _unknown(f"{where}.needs", type_.get("needs", {}).values(), NEEDS)
@@ -164,17 +184,23 @@ def _type_faults(raw: Table, key: str, type_: Table) -> Iterator[str]:
         yield f"{where}.required: each role has at least 30 seconds"
     if any(minutes < 1 for minutes in type_["stale"].values()):
         yield f"{where}.stale: minutes must be one or more"
-    wide = set(type_["hears"]["unverified"]) - {CORE}
-    if wide and not type_.get("chain") and not type_.get("decision"):
-        yield f"{where}.hears.unverified: an unverified claim goes to {CORE} only"
+    yield from _width_faults(where, type_)
     for name, kind in type_["kinds"].items():
         texts = {a: parts for a, parts in kind.items() if a != "next_update"}
         yield from (
             f"{where}.kinds.{name}.{a}: has a text on one side only"
-            for a in sorted(heard ^ set(texts))
+            for a in sorted(_TO_THE_SITE.get(name, heard) ^ set(texts))
         )
         for audience, parts in texts.items():
             yield from _text_faults(raw, f"{where}.kinds.{name}.{audience}", audience, parts)
+
+
+def _width_faults(where: str, type_: Table) -> Iterator[str]:
+    claims = not (type_.get("chain") or type_.get("decision"))
+    if claims and set(type_["hears"]["unverified"]) - NARROW:
+        yield f"{where}.hears.unverified: an unverified claim goes to {sorted(NARROW)} only"
+    if set(type_.get("break_glass", [])) - INSIDE:
+        yield f"{where}.break_glass: only {sorted(INSIDE)} may hear what nobody has verified"
 
 
 def _text_faults(raw: Table, where: str, audience: str, parts: list[str]) -> Iterator[str]:

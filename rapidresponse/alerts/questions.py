@@ -10,15 +10,24 @@ from commons.errors import Invalid
 from commons.i18n import lazy_gettext as _l
 from commons.sites.models import PostureValue, Site, SitePlace
 from commons.sites.service import current_posture
-from rapidresponse.alerts.audience import ORDER
-from rapidresponse.alerts.composer import Intent, pack
+from rapidresponse.alerts.composer import Intent, heard, pack
 from rapidresponse.alerts.models import VersionKind
 from rapidresponse.alerts.versions import Chain
 
 # What starts a chain; corrections and ends only ever follow one.
-FIRST = ("T1", "T3", "T15")
+FIRST = ("T1", "T2", "T3", "T6", "T8", "T5", "T15")
 POSTURE = "posture"
-_SAID_FIRST = {"T1": "agents_at_entrance", "T3": "agents_near", "T15": "posture"}
+_SAID_FIRST = {
+    "T1": "agents_at_entrance",
+    "T2": "agents_inside",
+    "T3": "agents_near",
+    "T5": "records_asked",
+    "T6": "somebody_held",
+    "T8": "agents_on_the_way",
+    "T15": "posture",
+}
+# A question about records has no agents who could still be there.
+_NOBODY_THERE = ("still_there", "administrator_speaking")
 _NOT_OVER = ("still_there", "not_over")
 
 
@@ -49,7 +58,7 @@ def may_begin(type_: str) -> None:
 
 def _questions(site: Site, intent: Intent, chain: Chain | None) -> Iterator[Question]:
     said = chain.words if chain else {}
-    for slot in pack().slots_to_fill(intent.pack_type, intent.kind.value, ORDER):
+    for slot in pack().slots_to_fill(intent.pack_type, intent.kind.value, heard(intent)):
         if not (slot.asked or (slot.name == POSTURE and decides_posture(intent))):
             continue
         choices = _choices(site, intent, slot.name, slot.list, chain)
@@ -64,6 +73,9 @@ def _questions(site: Site, intent: Intent, chain: Chain | None) -> Iterator[Ques
 def decides_posture(intent: Intent) -> bool:
     """Return whether this version settles how the school runs from now on."""
     if intent.kind is VersionKind.ALL_CLEAR:
+        return True
+    if intent.type == "T2" and intent.kind is VersionKind.ALERT:
+        # Staff are told how the school runs, and nothing else.
         return True
     return intent.type == "T15" and intent.kind in (VersionKind.ALERT, VersionKind.CORRECTION)
 
@@ -80,6 +92,8 @@ def _choices(
         kinds = chain.kinds if chain else frozenset()
         ends = [kind.value for kind in VersionKind if kind in kinds and kind.value in every]
         return (*reversed(ends), _SAID_FIRST[intent.type])
+    if name == "news" and intent.type == "T5":
+        return tuple(key for key in every if key not in _NOBODY_THERE)
     if name == "new":
         return tuple(key for key in every if _fits(key, intent, chain))
     return every

@@ -18,6 +18,7 @@ from commons.permissions import Actor, require
 from commons.roster.models import Person
 from commons.sites.models import Site
 from rapidresponse.alerts import access, watches
+from rapidresponse.alerts.audience import UNANSWERED
 from rapidresponse.alerts.deadlines import ASIDE
 from rapidresponse.alerts.models import (
     AckKind,
@@ -81,7 +82,7 @@ def _about(inbound: Inbound) -> str | None:
 def _version_of(message: Message | None) -> AlertVersion | None:
     topic = Topic.get_or_none(Topic.id == message.topic_id) if message else None
     kind, _, public_id = topic.subject.partition(":") if topic else ("", "", "")
-    if kind not in (SUBJECT, *ASIDE):
+    if kind not in (SUBJECT, *ASIDE, UNANSWERED):
         return None
     found: AlertVersion | None = AlertVersion.get_or_none(AlertVersion.public_id == public_id)
     return found

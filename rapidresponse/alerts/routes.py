@@ -19,6 +19,8 @@ from commons.permissions import Actor, may, require_fresh
 from rapidresponse.alerts import (
     access,
     approvals,
+    breaking,
+    codes,
     endings,
     flow,
     notes,
@@ -28,6 +30,7 @@ from rapidresponse.alerts import (
     steps,
     story,
     tallies,
+    verifications,
     versions,
 )
 from rapidresponse.alerts.afterwards import calls, recalls, roles
@@ -62,10 +65,11 @@ def new() -> ResponseReturnValue:
         return _choice(step)
 
     def send(form: SendForm) -> Alert:
-        return service.send(actor, step.site, form.noted(step.intent), **_sent(form))
+        intent = form.witnessed(step.intent, clock.now(), step.site.timezone)
+        return service.send(actor, step.site, form.noted(intent), **_sent(form))
 
     def key() -> str:
-        return service.free_key(step.site, crypto.public_id, now)
+        return codes.free_key(step.site, crypto.public_id, now)
 
     return _words(actor, step, answers, send, key)
 
@@ -83,10 +87,10 @@ def follow_up(public_id: str, word: str) -> ResponseReturnValue:
         return _choice(step, alert)
 
     def send(form: SendForm) -> Alert:
-        intent = form.stated(step.intent) if kind in flow.ENDS else step.intent
-        service.follow_up(
-            actor, alert, form.noted(intent), after=form.number_before(), **_sent(form)
-        )
+        intent = form.witnessed(step.intent, clock.now(), step.site.timezone)
+        intent = form.stated(intent) if kind in flow.ENDS else intent
+        intent = form.noted(intent)
+        service.follow_up(actor, alert, intent, after=form.number_before(), **_sent(form))
         return alert
 
     return _words(actor, step, answers, send, crypto.public_id)
@@ -113,6 +117,9 @@ def show(public_id: str) -> str:
         may_recall=may(actor, access.RECALL, alert.site),
         may_export=may(actor, access.EXPORT, alert.site),
         waiting=recalls.still_waiting(chain.latest),
+        may_verify=verifications.may_verify(actor, alert),
+        otherwise=may_send and verifications.found_otherwise(alert),
+        review=breaking.open_review(actor, alert),
         approval=approval,
         may_decide=bool(approval and approvals.may_decide(actor, alert, approval)),
         asked=steps.spoken(story.asked_words(approval)) if approval else [],
@@ -157,12 +164,13 @@ def _decide(public_id: str, decide: Callable[..., int]) -> ResponseReturnValue:
 
 def _live(alert: Alert, now: dt.datetime) -> dict[str, Any]:
     latest = versions.versions_of(alert)[-1]
-    tally = tallies.tally(latest)
+    tally, approval = tallies.tally(latest), approvals.waiting(alert)
     return {
         "alert": alert,
         "title": story.title(alert),
         "latest": latest,
         "tally": tally,
+        "unanswered": bool(approval and approval.unanswered_at),
         "answered": tallies.acknowledged(alert),
         "unreached": calls.not_reached(latest, alert.site),
         "shown": SHOWN,

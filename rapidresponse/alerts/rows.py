@@ -7,15 +7,31 @@ from collections.abc import Sequence
 from commons import clock
 from commons.accounts.home import Row
 from commons.i18n import gettext as _
-from commons.permissions import Actor
+from commons.permissions import Actor, may
 from commons.sites.models import Site
-from rapidresponse.alerts import access, approvals, endings, story, versions
-from rapidresponse.alerts.models import Alert
+from rapidresponse.alerts import access, approvals, breaking, endings, story, versions
+from rapidresponse.alerts.models import AfterReview, Alert
 
 
 def needing_me(actor: Actor, site: Site) -> Sequence[Row]:
-    """Return a row for each live alert of the site, most urgent words first."""
-    return [_row(actor, alert) for alert in access.live_alerts(actor, site)]
+    """Return a row for each live alert of the site, and for what skipped the queue there."""
+    found = [_row(actor, alert) for alert in access.live_alerts(actor, site)]
+    found += [_afterwards(review) for review in breaking.open_reviews(actor, site)]
+    if not may(actor, access.VIEW, site):
+        found += [_look(alert) for alert in access.unverified_alerts(actor, site)]
+    return found
+
+
+def _afterwards(review: AfterReview) -> Row:
+    alert = review.version.alert
+    words = _("%(name)s went out without a second person.", name=story.title(alert))
+    return Row(words, _("Look at it"), f"/alerts/{alert.public_id}/review", review.asked_at)
+
+
+def _look(alert: Alert) -> Row:
+    words = _("%(name)s: nobody has looked yet.", name=story.title(alert))
+    url = f"/alerts/{alert.public_id}/verify"
+    return Row(words, _("Say what you found"), url, alert.started_at, urgent=True)
 
 
 def _row(actor: Actor, alert: Alert) -> Row:

@@ -18,7 +18,16 @@ from commons.messaging import timers
 from commons.permissions import Actor, require, require_fresh
 from commons.sites.models import PostureValue, Site
 from commons.sites.service import set_posture
-from rapidresponse.alerts import access, deadlines, notes, versions, watches
+from rapidresponse.alerts import (
+    access,
+    breaking,
+    codes,
+    deadlines,
+    notes,
+    verifications,
+    versions,
+    watches,
+)
 from rapidresponse.alerts.audience import CORE, ORDER, gather
 from rapidresponse.alerts.composer import (
     Draft,
@@ -56,7 +65,10 @@ def draft(
     require(actor, access.SEND, site)
     access.may_alert(site)
     intent = replace(intent, kind=VersionKind.ALERT)
-    intent = replace(intent, words=settle(site, intent), audiences=_whole(intent.audiences))
+    # Nobody can have looked at what has not been said yet.
+    intent = replace(intent, verified="", audiences=_whole(intent.audiences))
+    intent = replace(intent, words=settle(site, intent))
+    _witnessed(actor, intent)
     certainty = certainty_of(intent)
     if barred(intent, certainty):
         raise not_seen()
@@ -99,11 +111,12 @@ def send(
     def make() -> Alert:
         require_fresh(actor)
         now = _moment(at)
-        code = _free_code(site, key, now)
+        code = codes.free_code(site, key, now)
         alert = _start(actor, site, intent, code, key, now)
         made = draft(actor, site, intent, key=key, at=at, demonstration=demonstration)
         _check(made, count)
         limits.hit("alert-send", actor.ref)
+        breaking.count(actor, made.intent)
         _decide_posture(actor, site, made.intent)
         version = versions.publish(actor, alert, made, number=1, key=key, now=now)
         timers.set_timers([*deadlines.after(alert, version), *watches.begin(actor, alert, version)])
@@ -132,8 +145,11 @@ def draft_follow_up(
     wanted = chain.told if fixed else _whole((*intent.audiences, *chain.audiences))
     words = settle(site, intent, chain)
     intent = replace(intent, words=words, audiences=wanted or (CORE,))
-    certainty = certainty_of(intent, chain.alert.certainty) if not fixed else chain.alert.certainty
-    if barred(intent, certainty):
+    certainty = chain.alert.certainty
+    if not fixed:
+        _witnessed(actor, intent, chain)
+        certainty = certainty_of(intent, certainty)
+    if barred(intent, certainty, break_glass=chain.break_glass):
         raise not_seen()
     intent = replace(intent, note=notes.settled(intent.note, certainty, intent.words))
     return write(
@@ -179,6 +195,7 @@ def follow_up(
             raise versions.moved_on()
         made = draft_follow_up(actor, chain, intent, at=at, demonstration=demonstration)
         _check(made, count)
+        breaking.count(actor, made.intent)
         state = versions.next_state(fresh.state, made.intent.kind, made.intent.words)
         versions.move(fresh, state, made.certainty, now)
         _decide_posture(actor, fresh.site, made.intent)
@@ -199,6 +216,19 @@ def not_seen() -> Forbidden:
             "Send it to the site core first."
         )
     )
+
+
+def _witnessed(actor: Actor, intent: Intent, chain: Chain | None = None) -> None:
+    """Raise Invalid or Forbidden where what a sender relies on is old, or nobody else's."""
+    now = clock.now()
+    breaking.check(intent)
+    if intent.seen and intent.seen_at is not None:
+        verifications.recent(intent.seen_at, now)
+    if chain is None:
+        return
+    if intent.verified:
+        verifications.require_usable(actor, chain.alert, intent.verified, now)
+    verifications.require_nothing_otherwise(chain.alert, chain.told, intent.audiences)
 
 
 def _once(before: Callable[[], Made | None], make: Callable[[], Made]) -> Made:
@@ -234,29 +264,6 @@ def _whole(audiences: tuple[str, ...]) -> tuple[str, ...]:
     if unknown:
         raise Invalid(_l("Choose who will hear."))
     return tuple(audience for audience in ORDER if audience in {CORE, *audiences})
-
-
-def _free_code(site: Site, key: str, now: dt.datetime) -> str:
-    code = code_of(key)
-    taken = Alert.select().where(
-        Alert.site == site,
-        Alert.code == code,
-        Alert.ended_at.is_null() | (Alert.ended_at > now - versions.KEPT),
-    )
-    if taken.exists():
-        raise Conflict(_l("Another alert took this code at the same moment. Start again."))
-    return code
-
-
-def free_key(site: Site, keys: Callable[[], str], now: dt.datetime) -> str:
-    """Return a new key whose code no alert of the site uses or has used lately."""
-    while True:
-        key = keys()
-        try:
-            _free_code(site, key, now)
-        except Conflict:
-            continue
-        return key
 
 
 def _start(

@@ -12,13 +12,17 @@ from dataclasses import dataclass
 
 from commons import i18n
 from commons.i18n import gettext as _
-from commons.i18n import ngettext
 from commons.sites.models import Site
 from rapidresponse.alerts.audience import (
     CORE,
+    DISPATCHERS,
+    DISTRICT,
     FAMILIES,
+    NEIGHBOURS,
     NOT_REVIEWED,
     ORDER,
+    PARTNERS,
+    RESPONDERS,
     STAFF,
     WHY_LEFT_OUT,
     Missing,
@@ -28,9 +32,19 @@ from rapidresponse.alerts.models import VersionKind
 from rapidresponse.alerts.questions import FIRST, Question, phrase
 
 SITE, TYPE, TO, SEEN, CHANGE = "site", "type", "to", "seen", "change"
+CANNOT_WAIT = "cannot_wait"
+# What the sender states: that they saw it on site, or that somebody else did and wrote it down.
+YES, VERIFIED = "yes", "verified"
 LANGUAGE = "language"  # the visitor's choice for the pages goes along
-_NESTED = ((CORE,), (CORE, STAFF), (CORE, STAFF, FAMILIES))
-_TYPE_ICONS = {"T1": "circle-alert", "T3": "map-pin", "T15": "shield"}
+_TYPE_ICONS = {
+    "T1": "circle-alert",
+    "T2": "triangle-alert",
+    "T3": "map-pin",
+    "T5": "list",
+    "T6": "eye",
+    "T8": "car",
+    "T15": "shield",
+}
 
 
 @dataclass(frozen=True)
@@ -77,7 +91,7 @@ class Spoken:
 
 def answers(given: Mapping[str, str]) -> dict[str, str]:
     """Return what an address answers, without anything that no page of ours would write there."""
-    known = {SITE, TYPE, TO, SEEN, CHANGE, LANGUAGE, *pack().slots}
+    known = {SITE, TYPE, TO, SEEN, CHANGE, CANNOT_WAIT, LANGUAGE, *pack().slots}
     return {name: value for name, value in given.items() if name in known}
 
 
@@ -113,49 +127,18 @@ def _posture_detail(question: Question, key: str) -> str:
     return phrase("posture_staff", key) if question.list == "postures" else ""
 
 
-def who_cards(full: Draft, answers: Mapping[str, str], least: int = 0) -> list[Card]:
-    """Return who may hear, each card with its count and languages; `full` has all audiences.
-
-    `least` leaves out the cards that would tell fewer audiences than were told before.
-    """
-    decided = pack().types[full.intent.type].decision
-    kept = {name: value for name, value in answers.items() if name not in (CHANGE, TO, SEEN)}
-    cards = []
-    for audiences in _NESTED[least:]:
-        query = {**kept, TO: " ".join(audiences)}
-        if audiences != (CORE,) and not decided:
-            query[SEEN] = "yes"
-        cards.append(Card(_who(audiences, decided), query, _how_many(full, audiences), "users"))
-    return cards
-
-
-def _who(audiences: tuple[str, ...], decided: bool) -> str:
-    if audiences == (CORE,):
-        return _("Only the site core")
-    if audiences == (CORE, STAFF):
-        return _("Core and staff") if decided else _("I saw it on site: core and staff")
-    return (
-        _("Core, staff and families")
-        if decided
-        else _("I saw it on site: core, staff and families")
-    )
-
-
-def _how_many(full: Draft, audiences: tuple[str, ...]) -> str:
-    languages: Counter[str] = Counter()
-    for audience in audiences:
-        languages += full.languages(audience)
-    words = [ngettext("%(num)s person.", "%(num)s people.", sum(languages.values()))]
-    if FAMILIES in audiences:
-        words.append(_("A second person says yes before families hear it."))
-    # Each name is isolated: one that reads from the right would turn the numbers around.
-    said = ", ".join(f"\u2068{language_name(c)}\u2069 {n}" for c, n in languages.most_common())
-    return " ".join([*words, said])
-
-
 def audience_name(audience: str) -> str:
     """Return what an audience is called on the screen."""
-    return {CORE: _("Site core"), STAFF: _("Staff"), FAMILIES: _("Families")}[audience]
+    return {
+        CORE: _("Site core"),
+        STAFF: _("Staff"),
+        DISTRICT: _("District"),
+        DISPATCHERS: _("Dispatchers"),
+        RESPONDERS: _("Responders"),
+        NEIGHBOURS: _("Schools nearby"),
+        PARTNERS: _("Partners"),
+        FAMILIES: _("Families"),
+    }[audience]
 
 
 def language_name(code: str) -> str:
@@ -226,6 +209,8 @@ def question_words(name: str) -> str:
         "place": _("Where is it?"),
         "relation": _("How near is it?"),
         "agency": _("Which agency is it?"),
+        "journey": _("Where is the group?"),
+        "request": _("How did they ask?"),
         "posture": _("How does the school run now?"),
         "news": _("What is new?"),
         "old": _("What did we say that was wrong?"),

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from peewee import fn
 
+from commons import i18n
 from commons.accounts.models import Account
 from commons.i18n import gettext as _
 from commons.i18n import ngettext
 from commons.messaging.models import Message, MessageState, MessageText
-from rapidresponse.alerts import tallies, versions
+from rapidresponse.alerts import breaking, tallies, verifications, versions
 from rapidresponse.alerts.audience import ORDER, WHY_LEFT_OUT
 from rapidresponse.alerts.models import (
+    AfterReview,
     Alert,
     AlertVersion,
     Approval,
     ApprovalState,
+    Outcome,
+    Verdict,
     VersionKind,
 )
 from rapidresponse.alerts.questions import phrase
@@ -49,8 +54,8 @@ class Entry:
     words: str
     who: str
     tone: str
-    detail: str
-    spoken: tuple[Spoken, ...]
+    detail: str = ""
+    spoken: tuple[Spoken, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -94,12 +99,20 @@ def title(alert: Alert) -> str:
 
 
 def timeline(alert: Alert) -> list[Entry]:
-    """Return the versions, newest first, with the words exactly as they went out."""
-    found = versions.versions_of(alert)
-    texts = versions.texts_of(found)
-    people = _people(found)
+    """Return versions, findings and reviews, newest first; words exactly as they went out."""
+    found = [*_told(versions.versions_of(alert)), *findings(alert), *_reviewed(alert)]
+    return sorted(found, key=lambda entry: entry.at, reverse=True)
+
+
+def said(version: AlertVersion) -> Entry:
+    """Return one version as the timeline shows it."""
+    return _told([version])[0]
+
+
+def _told(found: list[AlertVersion]) -> list[Entry]:
+    texts, people = versions.texts_of(found), _people(found)
     names = names_of(version.sent_by for version in found)
-    approvals = {row.version_id: row for row in _approvals(alert)}
+    approvals = {row.version_id: row for row in _approvals(found)}
     return [
         Entry(
             at=version.sent_at,
@@ -109,8 +122,52 @@ def timeline(alert: Alert) -> list[Entry]:
             detail=_detail(version, approvals.get(version.id)),
             spoken=tuple(spoken(_bubbles(texts[version.topic_id], people))),
         )
-        for version in reversed(found)
+        for version in found
     ]
+
+
+def findings(alert: Alert) -> list[Entry]:
+    """Return what people found who looked, the newest first."""
+    rows = verifications.records(alert)
+    names = names_of(row.by for row in rows)
+    return [
+        Entry(
+            at=row.at,
+            words=_("Somebody looked: %(found)s.", found=verifications.OUTCOMES[row.outcome]),
+            who=names.get(row.by, ""),
+            tone="success" if row.outcome is Outcome.CONFIRMED else "warning",
+            detail=_looked(row.seen_at, row.seen_themselves, alert),
+        )
+        for row in rows
+    ]
+
+
+def _looked(seen_at: dt.datetime, themselves: bool, alert: Alert) -> str:
+    time = i18n.time_words(seen_at, alert.site.timezone)
+    if themselves:
+        return _("They saw it themselves at %(time)s.", time=time)
+    return _("Somebody on site told them, and saw it at %(time)s.", time=time)
+
+
+def _reviewed(alert: Alert) -> list[Entry]:
+    rows = [row for row in breaking.reviews_of(alert) if row.decided_at is not None]
+    names = names_of(row.decided_by or "" for row in rows)
+    return [
+        Entry(
+            at=row.decided_at or row.asked_at,
+            words=_verdict(row),
+            who=names.get(row.decided_by or "", ""),
+            tone="success" if row.verdict is Verdict.RIGHT else "warning",
+        )
+        for row in rows
+    ]
+
+
+def _verdict(review: AfterReview) -> str:
+    number = review.version.number
+    if review.verdict is Verdict.RIGHT:
+        return _("Looked at afterwards: version %(number)s was right.", number=number)
+    return _("Looked at afterwards: version %(number)s should have waited.", number=number)
 
 
 def _bubbles(texts: Iterable[MessageText], people: Mapping[int, int]) -> list[Bubble]:
@@ -143,9 +200,9 @@ def _counts(query: Any) -> dict[int, int]:
     return dict(query.tuples())
 
 
-def _approvals(alert: Alert) -> Iterable[Approval]:
-    rows: Iterable[Approval] = (
-        Approval.select().join(AlertVersion).where(AlertVersion.alert == alert)
+def _approvals(found: Iterable[AlertVersion]) -> Iterable[Approval]:
+    rows: Iterable[Approval] = Approval.select().where(
+        Approval.version.in_([version.id for version in found])
     )
     return rows
 
@@ -165,12 +222,40 @@ def _sentence(
 
 
 def _detail(version: AlertVersion, approval: Approval | None) -> str:
-    said = [_("Seen on site, says the sender.")] if version.seen_on_site_by else []
+    said = [_grounds(version), _why_at_once(version)]
     if version.recalled_at:
         said.append(_("What had not gone was taken back."))
     if approval is not None:
-        said.append(_decision(approval))
-    return " ".join(said)
+        said += [_unanswered(approval), _decision(approval)]
+    return " ".join(filter(None, said))
+
+
+def _grounds(version: AlertVersion) -> str:
+    zone = version.alert.site.timezone
+    if version.seen_on_site_by:
+        seen = version.seen_at or version.sent_at
+        time = i18n.time_words(seen, zone)
+        return _("Seen on site at %(time)s, says the sender.", time=time)
+    record = version.verification
+    if record is None:
+        return ""
+    name = names_of([record.by]).get(record.by, "")
+    time = i18n.time_words(record.seen_at, zone)
+    return _("%(name)s looked and confirmed it at %(time)s.", name=name, time=time)
+
+
+def _why_at_once(version: AlertVersion) -> str:
+    reason = json.loads(version.slots).get(versions.BREAK_GLASS)
+    if reason is None:
+        return ""
+    why = breaking.REASONS.get(reason, "")
+    return _("It went out at once, without a second person. %(why)s", why=why)
+
+
+def _unanswered(approval: Approval) -> str:
+    if approval.unanswered_at is None:
+        return ""
+    return _("Nobody had answered within two minutes: core and staff were told so.")
 
 
 def _decision(approval: Approval) -> str:

@@ -16,9 +16,11 @@ from commons.i18n import lazy_gettext as _l
 from commons.messaging import outbox
 from commons.messaging.models import MessageState, MessageText
 from commons.permissions import Actor
+from rapidresponse.alerts import approvals, asking
 from rapidresponse.alerts.audience import ORDER, reached_by
 from rapidresponse.alerts.composer import Draft
 from rapidresponse.alerts.models import (
+    AfterReview,
     Alert,
     AlertState,
     AlertVersion,
@@ -26,6 +28,7 @@ from rapidresponse.alerts.models import (
     ApprovalState,
     Certainty,
     LeftOut,
+    Verification,
     VersionKind,
 )
 
@@ -37,6 +40,10 @@ LATEST = dt.timedelta(hours=6)
 SUPERSEDED = "superseded"
 _ENDS = (VersionKind.DEPARTED, VersionKind.ALL_CLEAR)
 _RETURNS = ("still_there", "not_over")
+# A change of posture, and a question about records, claim nobody who could depart.
+_NOBODY_DEPARTS = ("T5", "T15")
+# Beside the chosen words: why this version could not wait for a second person.
+BREAK_GLASS = "break_glass"
 
 
 @dataclass(frozen=True)
@@ -51,6 +58,11 @@ class Chain:
     words: Mapping[str, str]
 
     @property
+    def break_glass(self) -> bool:
+        """Return whether any of it went out because agents inside could not wait."""
+        return BREAK_GLASS in self.words
+
+    @property
     def told(self) -> tuple[str, ...]:
         """Return the audiences in which somebody has been reached."""
         found = set(self.reached.values())
@@ -62,8 +74,7 @@ class Chain:
             ended = self.alert.ended_at
             return kind is VersionKind.CORRECTION and ended is not None and now < ended + KEPT
         if kind is VersionKind.DEPARTED:
-            # A change of posture claims nobody who could depart.
-            return self.alert.state is AlertState.LIVE and self.alert.type != "T15"
+            return self.alert.state is AlertState.LIVE and self.alert.type not in _NOBODY_DEPARTS
         return kind is not VersionKind.ALERT
 
 
@@ -124,11 +135,13 @@ def publish(
         kind=kind,
         certainty=draft.certainty,
         audiences=" ".join(draft.intent.audiences),
-        slots=json.dumps(dict(draft.intent.words), sort_keys=True),
+        slots=_slots(draft),
         topic=topic,
         sent_by=actor.ref,
         sent_at=now,
         seen_on_site_by=actor.ref if draft.intent.seen else None,
+        seen_at=(draft.intent.seen_at or now) if draft.intent.seen else None,
+        verification=_record_named(alert, draft),
         next_update_at=draft.next_update_at,
         body_hash=draft.body_hash,
         idempotency_key=key,
@@ -137,9 +150,24 @@ def publish(
     )
     _note_missing(version, draft)
     if draft.held:
-        Approval.create(version=version, body_hash=draft.body_hash, asked_at=now)
+        asking.ask(alert, version, draft)
+    if draft.intent.break_glass:
+        AfterReview.create(version=version, asked_at=now)
     _record(actor, alert, version, draft)
     return version
+
+
+def _slots(draft: Draft) -> str:
+    words = dict(draft.intent.words)
+    if draft.intent.break_glass:
+        words[BREAK_GLASS] = draft.intent.break_glass
+    return json.dumps(words, sort_keys=True)
+
+
+def _record_named(alert: Alert, draft: Draft) -> Verification | None:
+    named = draft.intent.verified
+    here = (Verification.alert == alert, Verification.public_id == named)
+    return Verification.get(*here) if named else None
 
 
 def _note_missing(version: AlertVersion, draft: Draft) -> None:
@@ -163,6 +191,8 @@ def _record(actor: Actor, alert: Alert, version: AlertVersion, draft: Draft) -> 
             "audiences": version.audiences,
             "certainty": draft.certainty.value,
             "seen_on_site": draft.intent.seen,
+            "verification": draft.intent.verified or None,
+            "break_glass": draft.intent.break_glass or None,
             "recipients": draft.count,
             "held": draft.held,
             "left_out": len(draft.missing),
@@ -191,6 +221,7 @@ def supersede(alert: Alert, now: dt.datetime) -> int:
         )
         if not closed:
             raise moved_on()
+        approvals.settle(approval)
         taken_back += outbox.cancel(
             approval.version.topic_id, SUPERSEDED, states=(MessageState.HELD,)
         )

@@ -108,6 +108,17 @@ PHRASES: Mapping[str, frozenset[str]] = {
     "role_next": frozenset({"code", "school"}),
     "role_nobody": frozenset({"code", "school"}),
     "note": frozenset({"note"}),
+    "approve_ask": frozenset({"code", "count", "school"}),
+    "approve_answer": frozenset({"number"}),
+    "approve_again": frozenset(),
+    "approve_yes_done": frozenset({"count"}),
+    "approve_no_done": frozenset({"count"}),
+    "approve_was_yes": frozenset(),
+    "approve_was_no": frozenset(),
+    "approve_was_newer": frozenset(),
+    "approve_wrong": frozenset(),
+    "approve_too_often": frozenset(),
+    "approve_not_you": frozenset(),
 }
 LONGEST_COMMAND = 4  # words, typed with spaces between
 LONGEST_REPLY = 200  # characters; a longer message is words for a person

@@ -132,8 +132,8 @@ def test_older_words_cannot_be_approved_after_newer_ones(school: School) -> None
 def test_above_three_hundred_an_administrators_yes_is_not_enough(
     school: School, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    alert = send(school.site, school.cast.rosa)
-    monkeypatch.setattr("rapidresponse.alerts.approvals.MANY", 3)
+    monkeypatch.setattr("rapidresponse.alerts.composer.MANY", 3)
+    alert = send(school.site, school.cast.rosa, count=4)
     with pytest.raises(Forbidden):
         say_yes(alert, school.cast.mara)
     assert say_yes(alert, school.cast.noor) == 2

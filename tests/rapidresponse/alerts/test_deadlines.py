@@ -10,7 +10,7 @@ from commons.messaging.models import Message, MessageText, Topic
 from commons.roster.models import SlotKind
 from rapidresponse.alerts.models import VersionKind
 from tests import builders
-from tests.rapidresponse.alerts.school import School, follow, pass_time, send
+from tests.rapidresponse.alerts.school import School, follow, intent, pass_time, send
 
 
 def later(**given: int) -> dt.datetime:
@@ -36,7 +36,7 @@ def test_a_silent_alert_is_called_not_confirmed_over_to_the_core_once(school: Sc
 
 
 def test_the_question_goes_to_nobody_whom_the_chain_has_not_reached(school: School) -> None:
-    send(school.site, school.cast.rosa)
+    send(school.site, school.cast.rosa, intent(audiences=("A1",)))
     builders.a_person(school.site, slot=SlotKind.BACKUP_LEAD)
     pass_time(later(minutes=31))
     assert [person for person, _ in said("alert-stale")] == [school.lead.id]

@@ -14,11 +14,10 @@ from rapidresponse.alerts.pack import LIBRARY, Pack, PackFaults, Text, load_pack
 
 LOCALES = ["en", "es", "ko", "zh_Hans", "hy", "fa"]
 SHAPES = {
-    "T1": {"alert", "update", "stale"},
-    "T3": {"alert", "update", "stale"},
+    **{f"T{n}": {"alert", "update", "stale", "unanswered"} for n in (1, 2, 3, 5, 6, 8)},
     "T10": {"correction"},
     "T11": {"departed", "all_clear"},
-    "T15": {"alert", "update", "stale"},
+    "T15": {"alert", "update", "stale", "unanswered"},
 }
 VALUES = {
     "code": "K7.v2",
@@ -28,6 +27,8 @@ VALUES = {
     "status": "confirmed",
     "place": "side_gate",
     "relation": "near",
+    "journey": "field_trip",
+    "request": "letter",
     "news": "still_there",
     "old": "agents_near",
     "new": "nothing_seen",
@@ -80,7 +81,7 @@ def every_text(pack: Pack, locale: str, audience: str | None = None) -> list[Tex
         pack.text(type_, kind, one, locale)
         for type_, kinds in SHAPES.items()
         for kind in kinds
-        for one in pack.audiences
+        for one in pack.types[type_].kinds[kind].parts
         if audience in (None, one)
     ]
 
@@ -164,13 +165,40 @@ def test_no_language_claims_a_review_that_nobody_made(pack: Pack, locale: str) -
     assert review.state == "draft" or (review.by and review.on)
 
 
-def test_unverified_claims_reach_the_core_only(pack: Pack) -> None:
+def test_unverified_claims_reach_core_district_and_dispatchers_only(pack: Pack) -> None:
     for type_ in pack.types.values():
         if not (type_.chain or type_.decision):
-            assert type_.hears["unverified"] == ("A1",)
-            assert not pack.may_hear(type_.key, "likely", "A9")
+            assert set(type_.hears["unverified"]) <= {"A1", "A3", "A4"}
+            assert set(type_.hears["likely"]) <= {"A1", "A3", "A4"}
     assert [key for key, type_ in pack.types.items() if type_.chain] == ["T10", "T11"]
     assert [key for key, type_ in pack.types.items() if type_.decision] == ["T15"]
+
+
+def test_agents_inside_are_the_one_thing_that_need_not_be_verified(pack: Pack) -> None:
+    broken = {key: set(type_.break_glass) for key, type_ in pack.types.items() if type_.break_glass}
+    assert broken == {"T2": {"A1", "A2", "A3", "A4", "A6"}}
+    for audience in ("A7", "A8", "A9"):
+        assert not pack.may_hear("T2", "unverified", audience, break_glass=True)
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_staff_are_told_a_posture_and_no_claim_where_nothing_may_be_verified(
+    pack: Pack, locale: str
+) -> None:
+    parts = pack.words[locale].parts
+    claims = [parts[f"what_{name}"] for name in ("t1", "t2", "t3", "t6", "t8", "update")]
+    unsure = [text for text in every_text(pack, locale, "A2") if text.kind == "unanswered"]
+    unsure += [text for text in every_text(pack, locale, "A2") if text.type == "T2"]
+    for text in unsure:
+        assert not any(claim in text.template for claim in claims)
+        assert not {"place", "agency", "status"} & set(text.slots)
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_responders_are_told_how_to_watch_safely(pack: Pack, locale: str) -> None:
+    for text in every_text(pack, locale, "A6"):
+        if text.kind != "all_clear":
+            assert pack.words[locale].parts["safety"] in text.template
 
 
 def test_corrections_and_endings_can_reach_everyone_of_the_chain(pack: Pack) -> None:
@@ -259,9 +287,16 @@ def test_phrases_are_there_for_screens(pack: Pack) -> None:
         ("texts.fa.toml", 'direction = "rtl"', 'direction = "up"', "texts.fa.toml: direction"),
         ("texts.en.toml", '= "NOTICE. ', '= "' + "N" * 700 + " ", "texts.en.toml: T15.alert"),
         ("texts.en.toml", "[review]", "[review", "texts.en.toml: cannot be read"),
-        ("types.toml", 'unverified = ["A1"]', 'unverified = ["A1", "A2"]', "types.toml: types.T1."),
+        ("types.toml", 'unverified = ["A1", ', 'unverified = ["A1", "A2", ', "types.T1.hears.unve"),
+        (
+            "types.toml",
+            'break_glass = ["A1", ',
+            'break_glass = ["A9", ',
+            "T2.break_glass: only",
+        ),
+        ("types.toml", 'core = ["A1"]', 'core = ["A2"]', "choices.core: A1 comes first"),
         ("types.toml", '"family_t1", ', '"what_t1", ', "families are never told {place}"),
-        ("types.toml", "stale = { unverified = 20", "stale = { unverified = 0", "types.T1.stale"),
+        ("types.toml", "unverified = 20", "unverified = 0", "types.T1.stale"),
         ("types.toml", "longest = 700 ", 'longest = "long" ', "types.toml: longest: not a int"),
         ("types.toml", '"what_t3", ', '"what_t4", ', "“what_t4” is not known"),
     ],
