@@ -24,6 +24,7 @@ from typing import Any
 
 from commons import effects
 from tests.crash.points import flaws, invariants, places
+from tests.crash.points.journal import Journal
 from tests.crash.points.places import Files, Server
 from tests.crash.points.scenarios import Scenario, scenarios
 from tests.crash.points.world import World
@@ -166,12 +167,13 @@ class Prepared:
         def act() -> None:
             with names.open("w", encoding="utf-8") as file:
                 effects.trace(lambda point: print(point, file=file))
-                self._act(folder, url)
+                self._act(folder, url, watched=True)
             effects.trace(None)
 
         status = in_child(act, folder)
         found = self._restart(folder, url, None)
-        self.faults = [*found.faults, *_why(status, folder)]
+        aside = [f"a write without a transaction: {sql}" for sql in _aside(folder)]
+        self.faults = [*found.faults, *_why(status, folder), *aside]
         points = names.read_text(encoding="utf-8").split()
         self.place.end(folder)
         return points
@@ -202,12 +204,14 @@ class Prepared:
 
     # -- in children --------------------------------------------------------
 
-    def _act(self, folder: Path, url: str, k: int = 0) -> None:
+    def _act(self, folder: Path, url: str, k: int = 0, *, watched: bool = False) -> None:
         if k:
             effects.trace(Killer(k))
         flaws.plant(self.flaw)
         world = self._world(folder, url)
         with world.open():
+            if watched:
+                world.watch_writes()
             self.scenario.act(world)
 
     def _restart(self, folder: Path, url: str, kill: Kill | None) -> Outcome:
@@ -236,7 +240,7 @@ class Prepared:
         if kill and self.scenario.again:
             if not kill.hurried:
                 world.to_rest()
-                found += invariants.faults(world, doubt=doubt)
+                found += invariants.faults(world, doubt=doubt, last=False)
             self.scenario.act(world)
         world.to_rest()
         return [*found, *invariants.faults(world, doubt=doubt), *self.scenario.check(world)]
@@ -271,6 +275,13 @@ def in_child(work: Callable[[], None], folder: Path) -> int:
         sys.stderr.flush()
         os._exit(status)
     raise AssertionError("a child does not come back")
+
+
+def _aside(folder: Path) -> list[str]:
+    journal = Journal(folder / "journal")
+    found = [line["sql"] for line in journal.lines("written aside")]
+    journal.close()
+    return found
 
 
 def _why(status: int, folder: Path) -> list[str]:

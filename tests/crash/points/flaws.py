@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from commons.messaging import claims, recovery
+from commons.messaging import claims, doorbell, recovery
 from commons.messaging.models import Message, MessageState
 from commons.messaging.statements import run
 
@@ -42,11 +42,27 @@ def second_copy() -> None:
     recovery.take_over = take_over
 
 
+def overtake() -> None:
+    """Let newer words go while older ones are in doubt: their repeat would come last."""
+    claims.outstanding = lambda *_: []  # type: ignore[assignment]
+
+
+def write_aside() -> None:
+    """Write without a transaction: such a write has no point, and nobody would be killed there."""
+
+    def ring() -> None:
+        Message.update(reason=Message.reason).execute()
+
+    doorbell.ring = ring
+
+
 FLAWS: dict[str, Callable[[], None]] = {
     "": lambda: None,
     "mark-first": mark_first,
     "send-first": send_first,
     "second-copy": second_copy,
+    "overtake": overtake,
+    "write-aside": write_aside,
 }
 
 

@@ -24,16 +24,21 @@ GONE = ("sent", "delivered", "read")
 _REPEATS = tuple(words(code).say("repeat") for code in ("en", "es", "ko", "zh_Hans", "hy", "fa"))
 
 
-def faults(world: World, *, doubt: bool) -> list[str]:
-    """Return everything that is wrong now; where nothing was in doubt nothing repeats."""
-    found = list(_files())
+def faults(world: World, *, doubt: bool, last: bool = True) -> list[str]:
+    """Return everything that is wrong now; where nothing was in doubt nothing repeats.
+
+    What cannot have mended itself until then is looked at only the `last` time.
+    """
+    found = list(_files()) if last else []
     if not database.table_exists("message"):
         return found
     tables = Tables()
-    found += [*_copied(world, tables.deliveries), *_chains(), *_at_rest(tables.deliveries)]
+    found += [*_copied(world, tables.deliveries), *_at_rest(tables.deliveries)]
+    if last:
+        found += [*_chains(), *_screens(tables)]
     found += [*_copies(tables.deliveries, doubt), *_promises(world, tables)]
     found += [*_taken_back(world, tables.deliveries), *_order(tables)]
-    return [*found, *_authority(tables), *_screens(tables)]
+    return [*found, *_authority(tables)]
 
 
 def _copied(world: World, deliveries: list[Delivery]) -> Iterator[str]:

@@ -64,6 +64,18 @@ class World:
             database.database.obj.close_all()
             clock.now, clock.monotonic = _now, _monotonic
 
+    def watch_writes(self) -> None:
+        """Note every write that no transaction is around: it would have no point of its own."""
+        engine, writes = database.database.obj, ("INSERT", "UPDATE", "DELETE")
+        run = engine.execute_sql
+
+        def execute_sql(sql: str, *given: Any, **named: Any) -> Any:
+            if sql.lstrip()[:6].upper() in writes and not engine.in_transaction():
+                self.journal.add("written aside", sql=sql.strip()[:60])
+            return run(sql, *given, **named)
+
+        engine.execute_sql = execute_sql
+
     def move(self, seconds: float) -> None:
         """Let time pass; it does not come back with a kill."""
         self.journal.add("moved", seconds=seconds)
