@@ -9,6 +9,7 @@ from typing import Any
 
 from commons import clock, crypto
 from commons.accounts.models import Account, Membership
+from commons.database import transaction
 from commons.permissions import Actor, Grant, Role
 from commons.roster.joining import codes
 from commons.roster.joining.models import Invite
@@ -225,6 +226,11 @@ class Cast:
     @classmethod
     def make(cls) -> Cast:
         """Make two schools in two districts and everybody in them."""
+        with transaction():
+            return cls._made()
+
+    @classmethod
+    def _made(cls) -> Cast:
         district = a_district()
         lincoln = a_site("Lincoln Elementary", district)
         other = a_site("Brookside Middle", a_district("Valley Unified"))

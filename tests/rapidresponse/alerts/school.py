@@ -11,6 +11,7 @@ import time_machine
 from app import TIMERS
 from commons import clock, crypto
 from commons.accounts.models import Account
+from commons.database import transaction
 from commons.messaging.models import Message, MessageState, MessageText
 from commons.messaging.timers import Timers
 from commons.roster.models import Group, Person, SlotKind
@@ -42,13 +43,14 @@ class School:
     @classmethod
     def make(cls, cast: builders.Cast) -> School:
         site = cast.lincoln
-        return cls(
-            cast,
-            lead=builders.a_person(site, slot=SlotKind.SITE_LEAD),
-            teacher=builders.a_person(site),
-            garcia=builders.a_person(site, Group.FAMILY, language="es"),
-            kim=builders.a_person(site, Group.FAMILY, language="ko"),
-        )
+        with transaction():
+            return cls(
+                cast,
+                lead=builders.a_person(site, slot=SlotKind.SITE_LEAD),
+                teacher=builders.a_person(site),
+                garcia=builders.a_person(site, Group.FAMILY, language="es"),
+                kim=builders.a_person(site, Group.FAMILY, language="ko"),
+            )
 
 
 def intent(type_: str = "T1", audiences: tuple[str, ...] = ALL, seen: bool = True) -> Intent:
