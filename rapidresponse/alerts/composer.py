@@ -30,7 +30,8 @@ from rapidresponse.alerts.audience import (
     Missing,
 )
 from rapidresponse.alerts.models import Certainty, VersionKind
-from rapidresponse.alerts.pack import Pack, Rendered, load_pack
+from rapidresponse.alerts.pack import Pack, Rendered, Text, load_pack
+from rapidresponse.alerts.texts.current import current
 
 # Above this the sender types the count, and a dispatcher or the district says yes.
 MANY = 300
@@ -182,11 +183,18 @@ def write(
     """
     minutes = pack().types[intent.pack_type].kinds[intent.pack_kind].next_update
     due = at + dt.timedelta(minutes=minutes) if minutes else None
+    wanted = sorted({(m.audience, m.language) for m in gathering.members})
+    open_texts = current(pack(), site.id, intent.pack_type, intent.pack_kind, wanted)
     texts = {
         (audience, language): _render(
-            site, intent, audience, language, (code, certainty, at, due), demonstration
+            site,
+            intent,
+            open_texts[audience, language],
+            language,
+            (code, certainty, at, due),
+            demonstration,
         )
-        for audience, language in sorted({(m.audience, m.language) for m in gathering.members})
+        for audience, language in wanted
     }
     kept = {key: one for key, one in texts.items() if demonstration or _may_be_read(key[0], one)}
     members, unread = gathering.members, list[Member]()
@@ -221,7 +229,7 @@ def body_hash(texts: Mapping[tuple[str, str], str], recipients: Iterable[Recipie
 def _render(
     site: Site,
     intent: Intent,
-    audience: str,
+    texts: Sequence[Text],
     language: str,
     facts: tuple[str, Certainty, dt.datetime, dt.datetime | None],
     demonstration: bool,
@@ -238,8 +246,8 @@ def _render(
         }
         if due:
             values["next_update"] = i18n.time_words(due, site.timezone)
-    rendered = pack().render(intent.pack_type, intent.pack_kind, audience, language, values)
-    rendered = notes.below(rendered, intent.note, audience)
+    rendered = pack().fill(texts, language, values)
+    rendered = notes.below(rendered, intent.note, texts[0].audience)
     if not demonstration:
         return rendered
     said = [reply_words(one).say("demonstration") for one in rendered.locales]

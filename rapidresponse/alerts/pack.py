@@ -132,7 +132,7 @@ class Rendered:
     reviewed: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Pack:
     """A checked pack. Keys that it does not hold raise KeyError."""
 
@@ -182,12 +182,15 @@ class Pack:
     def render(
         self, type_: str, kind: str, audience: str, locale: str, values: Mapping[str, str]
     ) -> Rendered:
-        """Fill every slot; choices are given by key. Raises PackFaults for a value that is
-        missing, unknown or not of the slot's kind. A language without words gets the fallback
-        languages, one below the other."""
+        """Fill every slot of the library's words, as `fill` does. A language without words gets
+        the fallback languages, one below the other."""
         locales = (locale,) if locale in self.words else self.fallback
-        texts = [self.text(type_, kind, audience, one) for one in locales]
-        names = dict.fromkeys(self._source(name) for name in texts[0].slots)
+        return self.fill([self.text(type_, kind, audience, one) for one in locales], locale, values)
+
+    def fill(self, texts: Sequence[Text], locale: str, values: Mapping[str, str]) -> Rendered:
+        """Fill every slot of these texts; choices are given by key. Raises PackFaults for a value
+        that is missing, unknown or not of the slot's kind."""
+        names = dict.fromkeys(self._source(name) for text in texts for name in text.slots)
         given = {n: values.get(n) or self.slots[n].default for n in names}
         faults = [
             f"{name}: the pack has no such slot to fill"
@@ -199,7 +202,7 @@ class Pack:
             raise PackFaults(faults)
         return Rendered(
             text="\n\n".join(self._fill(text, given) for text in texts),
-            locales=locales,
+            locales=tuple(text.locale for text in texts),
             fell_back=locale not in self.words,
             reviewed=all(text.review.state == "reviewed" for text in texts),
         )

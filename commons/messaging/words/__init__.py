@@ -158,9 +158,29 @@ class Words:
         return f"{_MARKS[self.direction]}{number} {_FIRST_STRONG}{line}{_END}"
 
 
-@functools.cache
+# Who has read what is known above; a demonstration does not ask.
+_reviewed: Callable[[str], bool] | None = None
+
+
+def use(reviewed: Callable[[str], bool] | None) -> None:
+    """Speak only languages of which this says that somebody has read them; None speaks all."""
+    global _reviewed
+    _reviewed = reviewed
+
+
 def words(locale: str) -> Words:
-    """Return a language's words; English where there are none. Raises ValueError for a bad file."""
+    """Return a language's words to speak with; where nobody has read them, another's that
+    somebody has, else English. Raises ValueError for a bad file."""
+    found = written(locale)
+    if _reviewed is None or found.locale == "en" or _reviewed(found.locale):
+        return found
+    return written(next(filter(_reviewed, LOCALES), "en"))
+
+
+@functools.cache
+def written(locale: str) -> Words:
+    """Return a language's words, read by somebody or not; English where there are none. Raises
+    ValueError for a bad file."""
     known = locale if locale in LOCALES else "en"
     path = FOLDER / f"{known}.toml"
     raw = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -228,7 +248,7 @@ def command(key: str) -> Callable[[str], Started | None]:
 
 def sayings(key: str) -> frozenset[str]:
     """Return the words of a command in all languages, as `plain` writes them: for a choice."""
-    return frozenset().union(*(words(locale).commands[key] for locale in LOCALES))
+    return frozenset().union(*(written(locale).commands[key] for locale in LOCALES))
 
 
 def plain(text: str) -> str:
@@ -257,7 +277,7 @@ def _meanings() -> Mapping[str, str]:
     return {
         said: meaning
         for locale in LOCALES
-        for meaning, sayings in words(locale).replies.items()
+        for meaning, sayings in written(locale).replies.items()
         for said in sayings
     }
 
@@ -267,7 +287,7 @@ def _commands() -> Mapping[str, tuple[str, str | None]]:
     """Return the command and the language of each word; raise ValueError for two meanings."""
     found: dict[str, tuple[str, str | None]] = {}
     for locale in LOCALES:
-        pairs = [(key, said) for key, many in words(locale).commands.items() for said in many]
+        pairs = [(key, said) for key, many in written(locale).commands.items() for said in many]
         for key, said in pairs:
             before = found.get(said, (key, locale))
             meaning = _meanings().get(said)
