@@ -10,6 +10,8 @@ def install(app: Any) -> None:
     from rapidresponse.alerts import routes
     from rapidresponse.alerts.afterwards import routes as afterwards
     from rapidresponse.alerts.looking import routes as looking
+    from rapidresponse.alerts.texts import routes as texts
 
     for module in (routes, looking, afterwards):
         app.register_blueprint(module.blueprint)
+    texts.install(app)

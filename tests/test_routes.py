@@ -36,6 +36,7 @@ def address(rule: Any, site: Site, alert: Alert) -> str:
     """Return the route's address for something of this site."""
     person = builders.Person.select().join(builders.RosterEntry).first()
     values = {"site": site.public_id, "word": "update", "filename": "css/base.css", "reply": "x"}
+    values |= {"language": "es", "key": "T1.alert.A9"}
     given = values | {"person_id": person.public_id, "person": person.public_id, "token": "x" * 43}
     given |= {
         "point_id": site.meeting_points.get().public_id,

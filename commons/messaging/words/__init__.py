@@ -158,29 +158,25 @@ class Words:
         return f"{_MARKS[self.direction]}{number} {_FIRST_STRONG}{line}{_END}"
 
 
-# Who has read what is known above; a demonstration does not ask.
 _reviewed: Callable[[str], bool] | None = None
 
 
 def use(reviewed: Callable[[str], bool] | None) -> None:
-    """Speak only languages of which this says that somebody has read them; None speaks all."""
+    """Speak only what somebody has read, as this says of a language; None speaks all."""
     global _reviewed
     _reviewed = reviewed
 
 
 def words(locale: str) -> Words:
-    """Return a language's words to speak with; where nobody has read them, another's that
-    somebody has, else English. Raises ValueError for a bad file."""
+    """Return words to speak with: a language's own, another's that somebody has read, English."""
     found = written(locale)
-    if _reviewed is None or found.locale == "en" or _reviewed(found.locale):
-        return found
-    return written(next(filter(_reviewed, LOCALES), "en"))
+    fine = _reviewed is None or found.locale == "en" or _reviewed(found.locale)
+    return found if fine else written(next(filter(_reviewed, LOCALES), "en"))
 
 
 @functools.cache
 def written(locale: str) -> Words:
-    """Return a language's words, read by somebody or not; English where there are none. Raises
-    ValueError for a bad file."""
+    """Return a language's words; English where there are none. Raises ValueError for a bad file."""
     known = locale if locale in LOCALES else "en"
     path = FOLDER / f"{known}.toml"
     raw = tomllib.loads(path.read_text(encoding="utf-8"))
