@@ -21,6 +21,7 @@ from commons.accounts.own_data import erasing, gathering
 from commons.accounts.own_data.flow import my_data_flow
 from commons.errors import ConfigurationError, DomainError
 from commons.messaging import doorbell, invitations
+from commons.messaging import words as relay_words
 from commons.messaging.conversations.engine import Engine
 from commons.messaging.conversations.help import help_flow
 from commons.messaging.conversations.joining import joining_flow
@@ -39,6 +40,7 @@ from rapidresponse.alerts import replies as alert_replies
 from rapidresponse.alerts import unanswered as alert_unanswered
 from rapidresponse.alerts.approvals import TIMER as ALERT_UNANSWERED
 from rapidresponse.alerts.settings import use as use_alert_settings
+from rapidresponse.alerts.texts import relay_phrases
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -87,6 +89,7 @@ def compose(settings: Settings, *, bind: bool = True) -> None:
     directory.use(settings.data)
     gathering.use(alert_own_data.SOURCES, public_url=settings.public_url)
     use_alert_settings(demonstration=settings.demonstration)
+    relay_words.use(None if settings.demonstration else relay_phrases.reviewed)
     if bind:
         logs.set_up(settings.log_level)
         database.open_database(settings)
@@ -147,6 +150,7 @@ def _register(app: Any) -> None:
     from commons.sites.timetable import routes as timetable
     from commons.web import health, privacy
     from rapidresponse.alerts import rows
+    from rapidresponse.alerts.texts import rows as text_rows
 
     for module in (health, privacy, accounts, set_up, sites, roster):
         app.register_blueprint(module.blueprint)
@@ -158,7 +162,7 @@ def _register(app: Any) -> None:
         room.install(app)
     for room in (by_signal, staff, off_boarding, own_data):
         room.install(app)
-    needing = (rows, roster_rows, waiting, held_people, staff_rows)
+    needing = (rows, roster_rows, waiting, held_people, staff_rows, text_rows)
     home.install(app, [module.needing_me for module in needing])
 
 

@@ -21,8 +21,10 @@ import commons.roster.joining.models
 import commons.roster.trust.models
 import rapidresponse.alerts.models
 from commons import crypto, database, i18n, migration
+from commons.messaging import words as relay_words
 from commons.settings import Settings
 from rapidresponse.alerts import settings as alert_settings
+from rapidresponse.alerts.texts import relay_phrases
 from tests import builders, page
 
 CI = os.environ.get("CI") == "true"
@@ -145,6 +147,8 @@ def _as_at_the_start() -> None:
     crypto.use(KEYS)
     i18n.speak(i18n.DEFAULT)
     alert_settings.use(demonstration=True)
+    relay_words.use(None)
+    relay_phrases.forget()
 
 
 def _engine(name: str, made: dict[str, Any]) -> Any:

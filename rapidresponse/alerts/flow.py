@@ -24,6 +24,7 @@ from rapidresponse.alerts.composer import Draft, Intent, heard, pack
 from rapidresponse.alerts.models import VersionKind
 from rapidresponse.alerts.questions import FIRST, Question, questions, unanswered
 from rapidresponse.alerts.steps import Card
+from rapidresponse.alerts.texts.unread import Unread, unread
 from rapidresponse.alerts.versions import Chain
 
 ENDS = (VersionKind.DEPARTED, VersionKind.ALL_CLEAR)
@@ -39,6 +40,7 @@ class Choice:
     cards: list[Card]
     site: Site | None = None
     missing: tuple[tuple[str, str, int], ...] = ()
+    unread: tuple[Unread, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -155,4 +157,5 @@ def _why(answers: Mapping[str, str], site: Site) -> Choice | None:
 
 def _who(full: Draft, answers: Mapping[str, str], site: Site, grounds: Grounds) -> Choice:
     cards = choosing.who_cards(full, answers, grounds)
-    return Choice(_("Who will hear?"), cards, site, tuple(steps.left_out(full.missing)))
+    missing = tuple(steps.left_out(full.missing))
+    return Choice(_("Who will hear?"), cards, site, missing, tuple(unread(site, full)))

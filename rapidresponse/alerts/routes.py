@@ -37,6 +37,7 @@ from rapidresponse.alerts.afterwards import calls, recalls, roles
 from rapidresponse.alerts.composer import Draft
 from rapidresponse.alerts.forms import DecideForm, SendForm
 from rapidresponse.alerts.models import Alert, AlertState
+from rapidresponse.alerts.texts.unread import unread
 
 blueprint = Blueprint("alerts", __name__, url_prefix="/alerts")
 PAGE = 20
@@ -231,6 +232,7 @@ def _preview(form: SendForm, draft: Draft, step: flow.Ready, answers: dict[str, 
         audiences=[steps.audience_name(audience) for audience in draft.intent.audiences],
         spoken=steps.spoken(steps.bubbles(draft)),
         missing=steps.left_out(draft.missing),
+        unread=unread(step.site, draft),
         gateway=status.sentence(relay, step.site.timezone),
         gateway_working=relay.working,
         warnings=_warnings(draft),

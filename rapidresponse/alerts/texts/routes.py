@@ -112,11 +112,8 @@ def index(public_id: str) -> str:
 @everywhere.get("", endpoint="index")
 def every_language() -> str:
     """Show every language of the library."""
-    place, found = load(None), []
-    for code in pack().words:
-        theirs = [one for one in standing.standings(None, code) if one.families]
-        read = sum(one.reading is not None for one in theirs)
-        found.append(standing.Tongue(code, 0, 0, len(theirs), read))
+    place = load(None)
+    found = standing.every_tongue()
     return _page("index", place, tongues=found, demonstration=settings.demonstration())
 
 

@@ -68,6 +68,7 @@ class Tongue:
     families: int
     total: int
     read: int
+    relay_read: bool
 
     @property
     def known(self) -> bool:
@@ -108,12 +109,21 @@ def tongues(site: Site) -> list[Tongue]:
     everybody, families = _readers(site), _readers(site, Group.FAMILY)
     codes = {*everybody, *wanted.of(site)}
     found = _standings(site, [code for code in codes if code in pack().words])
-    made = []
-    for code in codes:
-        theirs = [one for one in found.get(code, ()) if one.families]
-        read = sum(one.reading is not None for one in theirs)
-        made.append(Tongue(code, everybody[code], families[code], len(theirs), read))
+    made = [_tongue(code, everybody[code], families[code], found.get(code, ())) for code in codes]
     return sorted(made, key=lambda one: (-one.people, one.code))
+
+
+def every_tongue() -> list[Tongue]:
+    """Return every language of the library, with what has been read for every site."""
+    found = _standings(None, list(pack().words))
+    return [_tongue(code, 0, 0, standings) for code, standings in found.items()]
+
+
+def _tongue(code: str, people: int, families: int, found: Sequence[Standing]) -> Tongue:
+    theirs = [one for one in found if one.families]
+    read = sum(one.reading is not None for one in theirs)
+    relay_read = any(one.key == RELAY and one.reading for one in found)
+    return Tongue(code, people, families, len(theirs), read, relay_read)
 
 
 def versions(site: Site, locale: str, key: str) -> list[SiteText]:

@@ -184,7 +184,8 @@ def test_a_word_with_two_meanings_is_refused(
         real.replies,
         {**real.commands, key: real.commands[key] | {word}},
     )
-    monkeypatch.setattr(module, "words", lambda code: wrong if code == "en" else words(code))
+    read = module.written
+    monkeypatch.setattr(module, "written", lambda code: wrong if code == "en" else read(code))
     with pytest.raises(ValueError, match="means two things"):
         module._commands.__wrapped__()
 
