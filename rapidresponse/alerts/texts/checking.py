@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Sequence
-from typing import Any
+from rapidresponse.alerts.check import Objection, Verdict, check_template
 
-# `rapidresponse.alerts.check`, as soon as it stands beside this room.
-CHECK = ""
+__all__ = ("Objection", "objections", "refuses")
 
 
-def objections(template: str, *, audience: str, kind: str, longest: int) -> Sequence[Any]:
+def objections(template: str, *, audience: str, kind: str, longest: int) -> tuple[Objection, ...]:
     """Return what the message check says against a text with its slots open, refusals first."""
-    if not CHECK:
-        return ()
-    found: Sequence[Any] = importlib.import_module(CHECK).check_template(
-        template, audience=audience, kind=kind, longest=longest
-    )
-    return found
+    return check_template(template, audience=audience, kind=kind, longest=longest)
+
+
+def refuses(objection: Objection) -> bool:
+    """Return whether the text cannot be kept as it is."""
+    return objection.verdict is Verdict.REFUSE

@@ -6,7 +6,6 @@ import re
 import string
 import unicodedata
 from collections.abc import Iterator
-from typing import Any
 
 from commons.i18n import gettext as _
 from rapidresponse.alerts.audience import FAMILIES
@@ -57,15 +56,15 @@ def faults(library: Text, body: str) -> list[str]:
     if found:
         return found
     found = [*_slot_faults(library, body), *_length_faults(library, body)]
-    return found + [str(one.sentence) for one in objections(library, body) if _refuses(one)]
+    return found + [str(one.sentence) for one in objections(library, body) if checking.refuses(one)]
 
 
 def doubts(library: Text, body: str) -> list[str]:
     """Return what the message check would have somebody look at again, and lets pass."""
-    return [str(one.sentence) for one in objections(library, body) if not _refuses(one)]
+    return [str(one.sentence) for one in objections(library, body) if not checking.refuses(one)]
 
 
-def objections(library: Text, body: str) -> list[Any]:
+def objections(library: Text, body: str) -> list[checking.Objection]:
     """Return what the message check says, refusals first."""
     return list(
         checking.objections(
@@ -81,10 +80,6 @@ def length(library: Text, body: str) -> int:
         len(said) + (_longest(pack().slots[name], library.locale) if name else 0)
         for said, name, _spec, _conversion in pieces
     )
-
-
-def _refuses(objection: Any) -> bool:
-    return str(objection.verdict) == "refuse"
 
 
 def _form_faults(body: str) -> Iterator[str]:

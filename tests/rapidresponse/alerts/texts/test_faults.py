@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rapidresponse.alerts.composer import pack
-from rapidresponse.alerts.texts import checking
-from rapidresponse.alerts.texts.faults import doubts, faults, tidy
+from rapidresponse.alerts.texts.faults import faults, tidy
 from rapidresponse.alerts.texts.service import library_text
 from rapidresponse.alerts.texts.standing import every_text
 
@@ -62,14 +61,7 @@ def test_no_typed_words_make_the_faults_fail(body: str) -> None:
     assert faults(FAMILIES, tidy(body)) is not None
 
 
-def test_what_the_message_check_refuses_is_a_fault_and_what_it_doubts_is_shown(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    class Said:
-        def __init__(self, verdict: str) -> None:
-            self.verdict, self.sentence = verdict, f"They {verdict}."
-
-    said = [Said("refuse"), Said("warn")]
-    monkeypatch.setattr(checking, "objections", lambda *_a, **_k: said)
-    assert faults(FAMILIES, FAMILIES.template) == ["They refuse."]
-    assert doubts(FAMILIES, FAMILIES.template) == ["They warn."]
+def test_what_the_message_check_refuses_is_a_fault() -> None:
+    bad = FAMILIES.template.replace("Please do not gather", "Come to the school and block the exit")
+    assert faults(FAMILIES, FAMILIES.template) == []
+    assert faults(FAMILIES, bad)

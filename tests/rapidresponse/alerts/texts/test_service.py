@@ -7,16 +7,19 @@ from typing import Any
 
 import pytest
 
+from commons import clock, crypto
 from commons.audit import AuditLink
 from commons.errors import Conflict, Forbidden, Invalid, NotFound
 from commons.messaging import words as relay_words
 from rapidresponse.alerts.composer import pack
-from rapidresponse.alerts.models import LeftOut, SiteText, TextReview
+from rapidresponse.alerts.models import AlertVersion, LeftOut, SiteText, TextReview
+from rapidresponse.alerts.service import free_key
 from rapidresponse.alerts.texts import relay_phrases, service
 from rapidresponse.alerts.texts.current import words_hash
 from rapidresponse.alerts.texts.standing import Standing, standing, standings, tongues
 from tests import builders
-from tests.rapidresponse.alerts.school import School, first, heard, send, texts
+from tests.rapidresponse.alerts import school as alerts
+from tests.rapidresponse.alerts.school import School, heard, texts
 
 KEY, CORE_KEY = "T1.alert.A9", "T1.alert.A1"
 
@@ -25,6 +28,13 @@ KEY, CORE_KEY = "T1.alert.A9", "T1.alert.A1"
 def school(cast: builders.Cast) -> School:
     """Lincoln with a lead, a teacher, and two families: one Spanish, one Korean."""
     return School.make(cast)
+
+
+def sent(school: School, *, demonstration: bool = True) -> AlertVersion:
+    """Send an alert with a code that no other has, and return its version."""
+    key = free_key(school.site, crypto.public_id, clock.now())
+    site, rosa = school.site, school.cast.rosa
+    return alerts.first(alerts.send(site, rosa, key=key, demonstration=demonstration))
 
 
 def read(school: School, language: str, *keys: str, by: str = "rosa") -> int:
@@ -59,10 +69,10 @@ def changed(before: str = "la escuela", after: str = "nuestra escuela", key: str
 def test_families_wait_for_a_review_outside_the_demonstration_and_hear_after_it(
     school: School,
 ) -> None:
-    version = first(send(school.site, school.cast.rosa, demonstration=False))
+    version = sent(school, demonstration=False)
     assert school.garcia.id not in heard(version)
     assert read(school, "es", KEY) == 1
-    version = first(send(school.site, school.cast.rosa, demonstration=False))
+    version = sent(school, demonstration=False)
     assert heard(version)[school.garcia.id] == "A9"
     assert school.kim.id not in heard(version)
     assert LeftOut.get(version=version).person_id == school.kim.id
@@ -121,7 +131,7 @@ def test_a_review_for_every_school_holds_at_each(school: School) -> None:
     assert one is not None
     dana = builders.actor(school.cast.dana)
     assert service.review(dana, None, "ko", {KEY: one.digest}, reads=True) == 1
-    version = first(send(school.site, school.cast.rosa, demonstration=False))
+    version = sent(school, demonstration=False)
     assert heard(version)[school.kim.id] == "A9"
     there = standing(school.cast.other_school, "ko", KEY)
     assert there is not None
@@ -133,24 +143,24 @@ def test_own_words_reach_the_core_at_once_and_families_after_a_review(school: Sc
     english = service.library_text("en", CORE_KEY).template.replace("Do: call", "Do: please call")
     write(school, english, CORE_KEY, "en")
     write(school, changed())
-    said = texts(first(send(school.site, school.cast.rosa)))
+    said = texts(sent(school))
     assert "Do: please call" in said["A1", "en"]
     assert "nuestra escuela" not in said["A9", "es"]
     read(school, "es", KEY)
-    said = texts(first(send(school.site, school.cast.rosa)))
+    said = texts(sent(school))
     assert "nuestra escuela" in said["A9", "es"]
 
 
 def test_a_writer_who_reads_the_language_reviews_by_saying_so(school: School) -> None:
     write(school, changed(), reads=True)
-    said = texts(first(send(school.site, school.cast.rosa, demonstration=False)))
+    said = texts(sent(school, demonstration=False))
     assert "nuestra escuela" in said["A9", "es"]
 
 
 def test_reviewed_words_count_until_newer_ones_are_reviewed(school: School) -> None:
     write(school, changed(), reads=True)
     write(school, changed(after="esta escuela"))
-    said = texts(first(send(school.site, school.cast.rosa, demonstration=False)))
+    said = texts(sent(school, demonstration=False))
     assert "nuestra escuela" in said["A9", "es"]
 
 
@@ -158,7 +168,7 @@ def test_the_librarys_words_come_back_as_a_version_of_their_own(school: School) 
     write(school, changed(), reads=True)
     rosa = builders.actor(school.cast.rosa)
     service.back_to_library(rosa, school.site, "es", KEY, after=1)
-    said = texts(first(send(school.site, school.cast.rosa)))
+    said = texts(sent(school))
     assert "nuestra escuela" not in said["A9", "es"]
     assert [row.body is None for row in SiteText.select().order_by(SiteText.number)] == [
         False,
@@ -178,7 +188,7 @@ def test_of_two_who_write_at_once_the_second_is_told(school: School) -> None:
 def test_own_words_of_an_older_edition_are_set_aside(school: School) -> None:
     write(school, changed(), reads=True)
     SiteText.update(body="{code} {weather}").execute()
-    said = texts(first(send(school.site, school.cast.rosa)))
+    said = texts(sent(school))
     assert "nuestra escuela" not in said["A9", "es"]
     assert now(school).own is None
 
