@@ -108,7 +108,7 @@ def _slot_faults(library: Text, body: str) -> Iterator[str]:
             yield _("{%(gap)s} must stay in these words. Put it back.", gap=name)
     line = reply_line(library)
     if line and line not in body.split("\n"):
-        yield _("This line must stay as it is: “%(line)s”", line=line)
+        yield _("This line must stay as it is: “%(line)s”", line=f"\u2068{line}\u2069")
 
 
 def _length_faults(library: Text, body: str) -> Iterator[str]:

@@ -13,12 +13,14 @@ from rapidresponse.alerts.composer import Draft, pack
 from rapidresponse.alerts.steps import language_name
 from rapidresponse.alerts.texts import samples, standing
 
+ALL = "all"
+
 
 @dataclass(frozen=True)
 class Unread:
-    """One sentence, and the language to review; none where the words of several are missing.
+    """One sentence, and the language to review: `ALL` leads to the list, none nowhere.
 
-    `minutes` is about how long that takes; 0 where there is nothing to review.
+    `minutes` is about how long that takes; 0 where nobody knows.
     """
 
     words: str
@@ -29,7 +31,7 @@ class Unread:
 def unread(site: Site, draft: Draft) -> list[Unread]:
     """Return what to say of each language without words, or with words that nobody has read."""
     left_out = Counter(m.language for m in draft.missing if m.reason == NOT_REVIEWED)
-    return [*_fell_back(draft), *_left_out(site, left_out), *_unread(site, draft)]
+    return [*_fell_back(draft), *_left_out(site, left_out), *_unread(draft)]
 
 
 def _fell_back(draft: Draft) -> Iterator[Unread]:
@@ -74,21 +76,20 @@ def _left_out(site: Site, people: Counter[str]) -> Iterator[Unread]:
             yield Unread(said, _first_unread(site))
 
 
-def _unread(site: Site, draft: Draft) -> Iterator[Unread]:
-    """Yield what only the demonstration sends."""
-    for language, number in draft.languages(FAMILIES).items():
-        rendered = draft.texts[FAMILIES, language]
-        if rendered.reviewed or rendered.fell_back:
-            continue
+def _unread(draft: Draft) -> Iterator[Unread]:
+    """Yield what only the demonstration sends; in one sentence, since it happens at every alert."""
+    people = {
+        language: number
+        for language, number in draft.languages(FAMILIES).items()
+        if not draft.texts[FAMILIES, language].reviewed
+    }
+    if people:
         said = ngettext(
-            "%(num)s person reads %(language)s and nobody has reviewed its words. "
-            "Only a demonstration sends them.",
-            "%(num)s people read %(language)s and nobody has reviewed its words. "
-            "Only a demonstration sends them.",
-            number,
-            language=_name(language),
+            "%(num)s person reads words that nobody has reviewed. Only a demonstration sends them.",
+            "%(num)s people read words that nobody has reviewed. Only a demonstration sends them.",
+            sum(people.values()),
         )
-        yield Unread(said, language, minutes(site, language))
+        yield Unread(said, ALL)
 
 
 def minutes(site: Site, language: str) -> int:

@@ -78,6 +78,17 @@ def test_families_wait_for_a_review_outside_the_demonstration_and_hear_after_it(
     assert LeftOut.get(version=version).person_id == school.kim.id
 
 
+def test_a_language_without_words_waits_for_both_that_stand_in_for_it(school: School) -> None:
+    nguyen = builders.a_person(school.site, builders.Group.FAMILY, language="vi")
+    read(school, "en", KEY)
+    assert nguyen.id not in heard(sent(school, demonstration=False))
+    read(school, "es", KEY)
+    version = sent(school, demonstration=False)
+    assert heard(version)[nguyen.id] == "A9"
+    both = (service.library_text(one, KEY).template.splitlines()[-2] for one in ("en", "es"))
+    assert all(line in texts(version)["A9", "vi"] for line in both)
+
+
 def test_a_review_holds_for_exactly_these_words(school: School) -> None:
     read(school, "es", KEY)
     assert now(school).reading is not None
