@@ -41,6 +41,16 @@ def test_somebody_who_is_listed_twice_gets_one_message(db: str) -> None:
     assert outbox.tally([topic.id])[MessageState.QUEUED] == 1
 
 
+def test_equally_urgent_messages_wait_in_the_order_given_whatever_their_language(db: str) -> None:
+    site = builders.a_site()
+    people = [builders.a_person(site, language=code) for code in ("es", "en", "es", "en")]
+    texts = {("staff", "en"): "Closed.", ("staff", "es"): "Cerrado."}
+    given = [recipient(person, held=n == 1) for n, person in enumerate(people)]
+    topic = outbox.enqueue("a:1", site.id, texts, given)
+    queued = topic.messages.where(Message.state == MessageState.QUEUED).order_by(Message.id)
+    assert [row.person_id for row in queued] == [people[n].id for n in (0, 2, 3)]
+
+
 def test_a_subject_is_queued_once(db: str) -> None:
     outbox.enqueue("a:1", None, {}, [])
     with pytest.raises(IntegrityError):

@@ -30,6 +30,14 @@ def test_a_person_is_reached_by_their_first_method_in_their_language(site: Site)
     assert reach(site, groups=[Group.FAMILY]).reachable == [Reachable(person.id, first.id, "ko")]
 
 
+def test_the_place_of_a_method_counts_and_not_its_age(site: Site) -> None:
+    person = a_person(site)
+    ContactMethod.update(position=1).execute()
+    newer = a_method(person, a_number())
+    ContactMethod.update(position=0).where(ContactMethod.id == newer.id).execute()
+    assert [row.method_id for row in reach(site, groups=[Group.STAFF]).reachable] == [newer.id]
+
+
 def test_a_number_that_is_refused_gives_way_to_the_next(site: Site) -> None:
     person = a_person(site)
     ContactMethod.update(state=MethodState.REFUSED).execute()
