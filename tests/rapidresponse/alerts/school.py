@@ -53,9 +53,30 @@ class School:
             )
 
 
-def intent(type_: str = "T1", audiences: tuple[str, ...] = ALL, seen: bool = True) -> Intent:
-    words = {"T1": PLACE, "T3": {**PLACE, "relation": "near"}, "T15": {"posture": "secure"}}
-    return Intent(type_, words=words[type_], audiences=audiences, seen=seen)
+WORDS = {
+    "T1": PLACE,
+    "T2": {**PLACE, "posture": "hold"},
+    "T3": {**PLACE, "relation": "near"},
+    "T5": {"request": "letter"},
+    "T6": {**PLACE, "relation": "near"},
+    "T8": {"journey": "field_trip"},
+    "T15": {"posture": "secure"},
+}
+
+
+def intent(
+    type_: str = "T1", audiences: tuple[str, ...] = ALL, seen: bool = True, **given: Any
+) -> Intent:
+    return Intent(type_, words=WORDS[type_], audiences=audiences, seen=seen, **given)
+
+
+GROUNDS = ("seen_at", "verified", "break_glass")
+
+
+def signal_for(account: Account, person: Person) -> Person:
+    """Tie an account to a person whom Signal reaches."""
+    Account.update(person=person).where(Account.id == account.id).execute()
+    return person
 
 
 def send(site: Site, by: Account, chosen: Intent | None = None, **given: Any) -> Alert:
@@ -68,7 +89,8 @@ def follow(
 ) -> AlertVersion:
     audiences = given.pop("audiences", ("A1",))
     seen = given.pop("seen", kind in (VersionKind.DEPARTED, VersionKind.ALL_CLEAR))
-    chosen = Intent(alert.type, kind, words or DEFAULTS[kind], audiences, seen)
+    grounds = {name: given.pop(name) for name in GROUNDS if name in given}
+    chosen = Intent(alert.type, kind, words or DEFAULTS[kind], audiences, seen, **grounds)
     values = {
         "after": versions_of(alert)[-1].number,
         "key": crypto.public_id(),
