@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from commons import i18n
-from commons.permissions import Actor, require
+from commons.permissions import Actor, may, require
 from commons.roster import consent, slots
 from commons.roster.models import ConsentState, ContactMethod, Group, Person, RosterEntry, SlotKind
 from commons.roster.numbers import ending
@@ -87,7 +87,8 @@ def details(actor: Actor, site: Site, person: Person) -> Details:
     return Details(
         **{**vars(listed), "name": person.reveal("name")},
         consent=agreed.state if agreed else None,
-        source=agreed.reveal("source") if agreed else "",
+        # Words that somebody typed about a person are for those who keep the records.
+        source=agreed.reveal("source") if agreed and may(actor, "roster.edit", site) else "",
         since=(agreed.withdrawn_at or agreed.since) if agreed else None,
         language_code=person.language,
     )

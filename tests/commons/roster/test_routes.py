@@ -195,3 +195,12 @@ def test_nobody_else_sees_the_roster(browser: Browser, cast: Cast, name: str) ->
 def test_a_person_of_another_school_is_not_found_here(rosa: Browser, cast: Cast) -> None:
     person = a_person(cast.other_school)
     assert rosa.get(page_of(cast.lincoln, person)).status == 404
+
+
+def test_what_somebody_typed_about_a_consent_is_for_those_who_keep_the_records(
+    browser: Browser, cast: Cast
+) -> None:
+    person = a_person(cast.lincoln)
+    for who, seen in ((cast.rosa, True), (cast.carmen, False)):
+        browser.sign_in(who)
+        assert ("How we know" in browser.get(page_of(cast.lincoln, person)).words) is seen
