@@ -45,6 +45,8 @@ def erase_ended(now: dt.datetime) -> int:
         with transaction():
             for topic in _topics(alert):
                 outbox.erase_texts(topic.id)
+    if ended:
+        retention.forget_pages()
     return len(ended)
 
 
