@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from jinja2 import ChoiceLoader, DictLoader
 
 from commons import crypto, database, migration
 from rapidresponse.alerts import settings as alert_settings
@@ -31,3 +33,19 @@ def server(_engines: dict[str, Any]) -> Iterator[Any]:
     engine.open()
     yield engine
     engine.close()
+
+
+@contextlib.contextmanager
+def flawed(app: Any, template: str, before: str, after: str) -> Iterator[None]:
+    """Have one template say something else for a while, as a careless change would."""
+    loader, environment = app.jinja_env.loader, app.jinja_env
+    source = loader.get_source(environment, template)[0]
+    assert before in source, f"{template} no longer says {before!r}"
+    bad = DictLoader({template: source.replace(before, after, 1)})
+    environment.loader = ChoiceLoader([bad, loader])
+    environment.cache.clear()
+    try:
+        yield
+    finally:
+        environment.loader = loader
+        environment.cache.clear()
