@@ -85,7 +85,8 @@ def _fingerprint(folder: str, path: str) -> str:
 
 
 def _keep_static(response: Response) -> Response:
-    if request.endpoint == "static" and response.status_code == 200 and request.args.get("v"):
+    found = request.endpoint == "static" and response.status_code in (200, 304)
+    if found and request.args.get("v"):
         response.headers["Cache-Control"] = YEAR
     return response
 
