@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Request, Response, abort, request
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.exceptions import SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from commons import logs
@@ -92,11 +93,17 @@ def _before() -> None:
     logs.request_id.set(secrets.token_hex(6))
     if request.endpoint in IMPORTS:
         request.max_content_length = IMPORT_LIMIT
+    # No text has a NUL in it, and PostgreSQL refuses one with an error of its own.
+    if "\0" in request.path or b"%00" in request.query_string:
+        # The page for it must not name the address again.
+        raise SecurityError
     if request.method in ("GET", "HEAD", "OPTIONS") or request.endpoint in CSRF_EXEMPT:
         return
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
         abort(403)
     csrf.protect()
+    if any("\0" in value for values in request.form.listvalues() for value in values):
+        abort(400)
 
 
 def _after(response: Response) -> Response:

@@ -36,6 +36,22 @@ def test_a_body_that_is_too_large_is_refused(browser: page.Browser) -> None:
     assert answer.status == 413
 
 
+@pytest.mark.parametrize(
+    "address", ["/return/%00", "/sites?after=a%00b", "/sites/%00", "/sign-in?next=%00"]
+)
+def test_an_address_with_a_nul_is_a_bad_request(
+    browser: page.Browser, cast: builders.Cast, address: str
+) -> None:
+    browser.sign_in(cast.rosa)
+    assert browser.get(address).status == 400
+
+
+def test_a_field_with_a_nul_is_a_bad_request(browser: page.Browser, cast: builders.Cast) -> None:
+    browser.sign_in(cast.rosa)
+    form = browser.get(f"/sites/{cast.lincoln.public_id}/roster/look-up").form("/look-up")
+    assert form.submit(number="213\x00 555 0142").status == 400
+
+
 def test_an_installation_refuses_another_host_name(tmp_path: Path) -> None:
     settings = settings_for(tmp_path, "sqlcipher:///unused", demonstration="no")
     client = create_app(settings, bind=False).test_client()
