@@ -20,6 +20,15 @@ MARK = "zq7x"
 COUNTED = f"9359{MARK}"
 # Out of everything at once, for what is read back only once.
 BREAKOUT = f"\"'></title></textarea></select><img {MARK} src=x onerror=alert(1)>"
+# What is typed into every form: out of a page, a statement, a header, a text and a path.
+TYPED_IN = (
+    BREAKOUT,
+    "' OR 1=1; DROP TABLE person; --",
+    f"a\r\nSet-Cookie: {MARK}=1\r\n\r\n<html>",
+    'NEAR(\x00 \u202e% _ \\ " *:^)',
+    "../../../../etc/passwd",
+    "7" * 5000,
+)
 _EVENTS = ("onerror", "onload", "onfocus", "onmouseover", "ontoggle", "onbegin", "onpointerenter")
 PAYLOADS: tuple[str, ...] = (
     # Tags that run by themselves.

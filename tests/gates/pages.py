@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 
 from tests import page
 from tests.gates.full_school import Extra, FullSchool
-from tests.gates.hostile import BREAKOUT, COUNTED, MARK
+from tests.gates.hostile import BREAKOUT, COUNTED, MARK, TYPED_IN
 from tests.page import ADDRESS
 from tests.test_routes import address
 
@@ -122,7 +122,7 @@ class Map:
             self.forms.setdefault(self.endpoint(action, method), path)
 
     def echoes(self, only: str = "") -> list[str]:
-        """Type hostile words into every form and query; return what a page took as its own."""
+        """Type hostile words into every form and query; return what did not stay words."""
         names = {name for _route, query in self.pages for name in query if " " not in name}
         query = dict.fromkeys({*names, "next", "q"}, BREAKOUT)
         faults = []
@@ -132,11 +132,12 @@ class Map:
             answer = browser.client.get(path.split("?")[0], query_string=query, base_url=ADDRESS)
             faults += [f"{fault} at {path}" for fault in _read_back(answer)]
             for form in self._forms_to_type_into(browser, path):
-                values = {**form.values, **{name: [BREAKOUT] for name in typed(form)}}
-                answer = browser.client.open(
-                    form.action, method=form.method, data=values, base_url=ADDRESS
-                )
-                faults += [f"{fault} after {form.action}" for fault in _read_back(answer)]
+                for text in TYPED_IN:
+                    values = {**form.values, **{name: [text] for name in typed(form)}}
+                    answer = browser.client.open(
+                        form.action, method=form.method, data=values, base_url=ADDRESS
+                    )
+                    faults += [f"{fault} after {form.action}" for fault in _read_back(answer)]
         return faults
 
     def _forms_to_type_into(self, browser: page.Browser, path: str) -> list[page.Form]:
@@ -181,7 +182,9 @@ def typed(form: page.Form) -> list[str]:
 def _read_back(answer: Any) -> list[str]:
     text = answer.get_data(as_text=True) if answer.mimetype == "text/html" else ""
     answer.close()
-    return marked(text)
+    broke = [f"an answer {answer.status_code}"] if answer.status_code >= 500 else []
+    names = [name for name, value in answer.headers.items() if name == MARK or f"{MARK}=" in value]
+    return [*broke, *(f"a header {name}" for name in names), *marked(text)]
 
 
 def marked(text: str) -> list[str]:

@@ -45,9 +45,11 @@ NUMBERS = {FAMILY: "+18185550177", GUEST: "+18185550178", IMPORTED: "+1818555017
 SIGN_IN_NAME, PASSWORD, SECOND_WORD = "kestrelwood@x.example", "violin harbor umbrella plum", "tram"
 SOURCE, REPLY, REASON = "the heron flies at nine", "osprey asks about lunch", "plover wanted a call"
 HELD = "subpoena of the grebe docket"
+# Where everybody comes from, and with what: neither is anywhere afterwards.
+NETWORK, DEVICE = "203.0.113.177", "PelicanBrowser"
 NAMES = (FAMILY, STAFF, GUEST, IMPORTED, ERASED)
 WORDS = (SOURCE, REPLY, REASON, HELD, SIGN_IN_NAME)
-CANARIES = (*NAMES, *NUMBERS.values(), *WORDS)
+CANARIES = (*NAMES, *NUMBERS.values(), *WORDS, NETWORK, DEVICE)
 GIVEN = {"handlers": REPLY_HANDLERS, "may_begin": ENGINE.may_begin}
 
 
@@ -61,8 +63,14 @@ class Run:
     school: School
     guest: Browser  # the phone of the family that joined, signed in
 
-    def sign_in(self, who: str) -> Browser:
+    def come(self) -> Browser:
+        """Return a new browser, from a network and with a name that can be found again."""
         browser = Browser(self.app)
+        browser.client.environ_base |= {"REMOTE_ADDR": NETWORK, "HTTP_USER_AGENT": f"{DEVICE}/7"}
+        return browser
+
+    def sign_in(self, who: str) -> Browser:
+        browser = self.come()
         browser.sign_in(getattr(self.cast, who))
         return browser
 
@@ -106,7 +114,7 @@ def staff_with_password_code_and_second_word(run: Run) -> None:
     )  # fmt: skip
     assert invited.proposal is not None
     proposals.confirm(builders.actor(run.cast.dana), invited.proposal.public_id)
-    browser = Browser(run.app)
+    browser = run.come()
     page = browser.get(f"/sign-in/{invited.token}").form("/sign-in").submit()
     page = page.form("set-up").submit(password=PASSWORD, again=PASSWORD)
     secret = next(e.text for e in page.root.iter("bdi") if e.get("id") == "key")
@@ -114,7 +122,7 @@ def staff_with_password_code_and_second_word(run: Run) -> None:
     assert page.path == "/home"
     account = next(one for one in Account.select() if one.reveal("name") == STAFF)
     freezing.set_word(builders.actor(account), account, SECOND_WORD * 3)
-    form = Browser(run.app).get("/sign-in").form("/sign-in")
+    form = run.come().get("/sign-in").form("/sign-in")
     form.submit(sign_in_name=SIGN_IN_NAME, password=SECOND_WORD * 3, code="123456")
     assert freezing.is_frozen(Account.get_by_id(account.id))
 
@@ -125,7 +133,7 @@ def joining_and_signing_in_by_signal(run: Run) -> None:
     run.say(NUMBERS[GUEST], code_of(found), number_of(found))
     go_on(run.guest, found)
     run.sign_in("rosa").get("/home").follow("See who").form("/admit").submit()
-    run.guest = Browser(run.app)
+    run.guest = run.come()
     found = begin(run.guest)
     run.say(NUMBERS[GUEST], code_of(found), number_of(found))
     assert go_on(run.guest, found).heading == "Lincoln Elementary"
@@ -232,6 +240,7 @@ def whole_run(app: Flask, settings: Settings, folder: Path) -> Iterator[Run]:
             cast = builders.Cast.make()
             post = Post(settings, simulator)
             run = Run(app, post, cast, School.make(cast), Browser(app))
+            run.guest = run.come()
             for act in ACTS:
                 act(run)
             yield run
