@@ -10,6 +10,7 @@ import base64
 import hashlib
 import hmac
 import os
+import re
 import secrets
 import tomllib
 from dataclasses import dataclass, field
@@ -29,6 +30,7 @@ _ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _EVEN = 256 - 256 % len(_ALPHABET)
 _LETTERS = bytes(ord(_ALPHABET[byte % len(_ALPHABET)]) for byte in range(256))
 _DROPPED = bytes(range(_EVEN, 256))
+_TICKET = re.compile(r"[A-Za-z0-9_-]{22}")
 
 
 class Unreadable(Exception):
@@ -119,6 +121,35 @@ class KeyRing:
         message = f"{context}\x00{value}".encode()
         return hmac.digest(self._index_key, message, "sha256")
 
+    def keyed_token(self, value: str, purpose: str) -> str:
+        """Return 22 letters for an address that follow from a value, and that nobody can guess."""
+        return _address_text(self.blind(value, purpose)[:16])
+
+    def ticket(self, number: int, purpose: str) -> str:
+        """Return 22 letters for an address that name a row; the number in them cannot be read.
+
+        88 of the bits are a keyed hash, so that nobody else can make one, or one from another.
+        """
+        row = number.to_bytes(5, "big")
+        tag = self._ticket_part("tag", purpose, row)[:11]
+        mask = self._ticket_part("mask", purpose, tag)[:5]
+        return _address_text(_xor(row, mask) + tag)
+
+    def ticket_number(self, ticket: str, purpose: str) -> int | None:
+        """Return the number in a ticket; None, after the same work, for one we did not make."""
+        given = ticket.encode("utf-8", "replace")
+        data = base64.urlsafe_b64decode(given + b"==") if _TICKET.fullmatch(ticket) else b"\0" * 16
+        mask = self._ticket_part("mask", purpose, data[5:])[:5]
+        number = int.from_bytes(_xor(data[:5], mask), "big")
+        return number if hmac.compare_digest(self.ticket(number, purpose).encode(), given) else None
+
+    def _ticket_part(self, part: str, purpose: str, data: bytes) -> bytes:
+        return hmac.digest(self._ticket_key, f"{part}\x00{purpose}\x00".encode() + data, "sha256")
+
+    @cached_property
+    def _ticket_key(self) -> bytes:
+        return self.derive("ticket")
+
     def fingerprint(self) -> str:
         """Return a word that tells this root from another and reveals nothing of it."""
         return self.derive("fingerprint", 16).hex()
@@ -177,6 +208,14 @@ def _pad(data: bytes) -> bytes:
 
 def _unpad(data: bytes) -> bytes:
     return data.rstrip(b"\x00")[:-1]
+
+
+def _address_text(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def _xor(one: bytes, other: bytes) -> bytes:
+    return bytes(a ^ b for a, b in zip(one, other, strict=True))
 
 
 def _key_text(key: bytes) -> str:

@@ -74,3 +74,31 @@ def test_public_ids_are_long_different_and_without_look_alikes() -> None:
     found = {public_id() for _ in range(1000)}
     assert len(found) == 1000
     assert all(len(one) == 22 and not set(one) & set("01OIl") for one in found)
+
+
+@given(st.integers(0, 2**40 - 1))
+def test_a_ticket_opens_for_its_own_purpose_and_no_other(number: int) -> None:
+    ticket = RING.ticket(number, "one")
+    assert RING.ticket_number(ticket, "one") == number
+    assert RING.ticket_number(ticket, "two") is None
+    assert KeyRing.generate().ticket_number(ticket, "one") is None
+
+
+def test_a_ticket_is_short_and_hides_its_number() -> None:
+    tickets = [RING.ticket(number, "one") for number in range(200)]
+    assert {len(ticket) for ticket in tickets} == {22}
+    # Neighbours share nothing but by chance: a row's number would be there to see.
+    assert len({ticket[:6] for ticket in tickets}) == 200
+
+
+@given(st.text(max_size=40) | st.text("AZaz09-_", min_size=22, max_size=22))
+def test_a_forged_ticket_opens_nothing(forged: str) -> None:
+    assert RING.ticket_number(forged, "one") is None
+
+
+def test_a_changed_letter_makes_a_ticket_worthless() -> None:
+    ticket = RING.ticket(7, "one")
+    for place in range(22):
+        other = "B" if ticket[place] == "A" else "A"
+        forged = f"{ticket[:place]}{other}{ticket[place + 1 :]}"
+        assert RING.ticket_number(forged, "one") is None
