@@ -14,8 +14,9 @@ from limits.strategies import FixedWindowRateLimiter
 from peewee import PeeweeException
 
 from commons import clock, crypto
+from commons import limits as ours
 from commons.database import connection, database, transaction
-from commons.limits import LIMITS, RateBucket
+from commons.limits import RateBucket
 
 _COUNT = (
     'INSERT INTO rate_bucket ("key", tries, ends_at) VALUES ({0}, {0}, {0}) '
@@ -76,10 +77,14 @@ def _hashed(key: str) -> str:
     return crypto.ring().blind(key, "rate_bucket.key").hex()
 
 
-@functools.cache
 def items(name: str) -> tuple[RateLimitItem, ...]:
     """Return the windows of a limit."""
-    return tuple(parse(words) for words in LIMITS[name])
+    return _parsed(ours.LIMITS[name])
+
+
+@functools.cache
+def _parsed(windows: tuple[str, ...]) -> tuple[RateLimitItem, ...]:
+    return tuple(parse(words) for words in windows)
 
 
 limiter = FixedWindowRateLimiter(DatabaseStorage())

@@ -1,4 +1,4 @@
-"""What an answer from a phone means for alerts: received, or *which alert do you mean?*"""
+"""What an answer from a phone means for alerts: received, safe, need help, or *which alert?*"""
 
 from __future__ import annotations
 
@@ -11,68 +11,75 @@ from commons.database import transaction
 from commons.errors import Conflict
 from commons.i18n import lazy_gettext as _l
 from commons.messaging.conversations import state
-from commons.messaging.models import Message, MessageState, Reply, Topic
+from commons.messaging.models import Message, Reply, Topic
 from commons.messaging.replies import Inbound
-from commons.messaging.words import read_code, read_number, words
+from commons.messaging.words import read_code, read_number, read_reply, words
 from commons.permissions import Actor, require
 from commons.roster.models import Person
 from commons.sites.models import Site
-from rapidresponse.alerts import access, watches
+from rapidresponse.alerts import access
+from rapidresponse.alerts.answers import records
 from rapidresponse.alerts.audience import UNANSWERED
 from rapidresponse.alerts.deadlines import ASIDE
-from rapidresponse.alerts.models import (
-    AckKind,
-    Acknowledgement,
-    Alert,
-    AlertState,
-    AlertVersion,
-)
+from rapidresponse.alerts.models import AckKind, Alert, AlertState, AlertVersion
 from rapidresponse.alerts.versions import SUBJECT
 
 WHICH = "which-alert"
 # After an all-clear a bare answer still means it, for a while.
 LATE = dt.timedelta(hours=24)
 MOST_ASKED = 9
-# Only somebody who may have got it can answer it.
-_GONE = (
-    MessageState.SENDING,
-    MessageState.UNKNOWN,
-    MessageState.SENT,
-    MessageState.DELIVERED,
-    MessageState.READ,
-)
+_KINDS = {"ack": AckKind.RECEIVED, "safe": AckKind.SAFE, "help_me": AckKind.NEED_HELP}
+_THANKS = {
+    AckKind.RECEIVED: "ack_thanks",
+    AckKind.SAFE: "safe_thanks",
+    AckKind.NEED_HELP: "help_thanks",
+}
 
 
 def acknowledge(inbound: Inbound) -> str | None:
-    """Record that a person received an alert and return the answer to them; None if not ours.
+    """Record what a person answers to an alert and return our answer; None if not ours.
 
     A quote or reaction decides; then an open question; then a code; then the one live alert;
-    else we ask. The empty string means: recorded, and nothing needs to be said.
+    else we ask, but never before somebody gets help: that is noted at each alert they may mean.
+    The empty string means: recorded, and nothing needs to be said.
     """
-    if inbound.meaning in ("start", "help") or inbound.stopped:
+    kind = _kind(inbound)
+    # Whoever said STOP and needs help is heard all the same.
+    if inbound.meaning in ("start", "help") or (inbound.stopped and kind is not AckKind.NEED_HELP):
         return None
     if inbound.about is not None:
-        return _about(inbound)
+        return _about(inbound, kind or AckKind.RECEIVED)
     if inbound.meaning == "reaction":
         return None
     chosen = _chosen(inbound)
     if chosen is not None:
-        return _record(chosen, inbound, "reply")
-    if inbound.meaning != "ack":
-        return None
+        return _record(chosen[0], inbound, "reply", chosen[1])
+    return _bare(inbound, kind) if kind is not None else None
+
+
+def _kind(inbound: Inbound) -> AckKind | None:
+    if inbound.meaning == "reaction":
+        asks = read_reply(inbound.text) == "help_me"
+        return AckKind.NEED_HELP if asks else AckKind.RECEIVED
+    return _KINDS.get(inbound.meaning)
+
+
+def _bare(inbound: Inbound, kind: AckKind) -> str | None:
     found = _meant(inbound)
-    if len(found) > 1:
-        return _which(inbound.person, found, inbound.at)
-    return _record(found[0], inbound, "reply") if found else None
+    if len(found) > 1 and kind is not AckKind.NEED_HELP:
+        return _which(inbound.person, found, inbound.at, kind)
+    said = [_record(alert, inbound, "reply", kind) for alert in found]
+    return said[0] if said else None
 
 
-def _about(inbound: Inbound) -> str | None:
+def _about(inbound: Inbound, kind: AckKind) -> str | None:
     version = _version_of(inbound.about)
     if version is None:
         return None
     reaction = inbound.meaning == "reaction"
-    answer = _record(version.alert, inbound, "reaction" if reaction else "quote", version)
-    if reaction:
+    via = "reaction" if reaction else "quote"
+    answer = _record(version.alert, inbound, via, kind, version)
+    if reaction and kind is not AckKind.NEED_HELP:
         # A phone shows its own reaction: an answer to it would only take the line from others.
         return ""
     # Whoever quotes us and asks something has received it, and needs a person as well.
@@ -88,8 +95,11 @@ def _version_of(message: Message | None) -> AlertVersion | None:
     return found
 
 
-def _chosen(inbound: Inbound) -> Alert | None:
-    """Return the alert that a number picks from the question we asked, and close the question."""
+def _chosen(inbound: Inbound) -> tuple[Alert, AckKind] | None:
+    """Return which alert a number picks from our question, with what was answered before it.
+
+    The question is closed.
+    """
     number = read_number(inbound.text)
     if number is None:
         return None
@@ -100,8 +110,9 @@ def _chosen(inbound: Inbound) -> Alert | None:
         # It was sent before we asked.
         return None
     state.close(inbound.person)
-    found: Alert | None = Alert.get_or_none(Alert.public_id == asked.answers[str(number)])
-    return found
+    found = Alert.get_or_none(Alert.public_id == asked.answers[str(number)])
+    kind = next((one for one in AckKind if one == asked.question), AckKind.RECEIVED)
+    return None if found is None else (found, kind)
 
 
 def _meant(inbound: Inbound) -> list[Alert]:
@@ -109,7 +120,7 @@ def _meant(inbound: Inbound) -> list[Alert]:
     mine = (
         Message.select(Message.topic)
         .join(Topic)
-        .where(Message.person == inbound.person, Message.state.in_(_GONE))
+        .where(Message.person == inbound.person, Message.state.in_(records.GONE))
     )
     sent = AlertVersion.select(AlertVersion.alert).where(AlertVersion.topic.in_(mine))
     base = Alert.select(Alert, Site).join(Site).where(Alert.id.in_(sent)).order_by(Alert.id.desc())
@@ -120,42 +131,25 @@ def _meant(inbound: Inbound) -> list[Alert]:
     return [alert for alert in found if alert.code == code] or found
 
 
-def _record(alert: Alert, inbound: Inbound, via: str, version: AlertVersion | None = None) -> str:
-    version = version or _latest_for(alert, inbound.person)
+def _record(
+    alert: Alert,
+    inbound: Inbound,
+    via: str,
+    kind: AckKind,
+    version: AlertVersion | None = None,
+) -> str:
     if version is None:
-        return ""
-    # The first answer counts; the unique key makes every further one harmless.
-    Acknowledgement.insert(
-        alert=alert,
-        version=version,
-        person=inbound.person,
-        kind=AckKind.RECEIVED,
-        via=via,
-        at=inbound.at,
-    ).on_conflict_ignore().execute()
-    watches.answered(alert, inbound.person, inbound.at)
-    return words(inbound.person.language).say("ack_thanks", code=alert.code)
+        newest = records.newest_for(alert, inbound.person)
+        if newest is None:
+            return ""
+        version = newest[0]
+    records.record(version, inbound.person, kind, via, inbound.at)
+    return words(inbound.person.language).say(_THANKS[kind], code=alert.code)
 
 
-def _latest_for(alert: Alert, person: Person) -> AlertVersion | None:
-    """Return the newest version that went to this person: what a bare answer is about."""
-    found: AlertVersion | None = (
-        AlertVersion.select()
-        .join(Message, on=(Message.topic == AlertVersion.topic))
-        .where(
-            AlertVersion.alert == alert,
-            Message.person == person,
-            Message.state.in_(_GONE),
-        )
-        .order_by(AlertVersion.number.desc())
-        .first()
-    )
-    return found
-
-
-def _which(person: Person, alerts: Sequence[Alert], now: dt.datetime) -> str:
+def _which(person: Person, alerts: Sequence[Alert], now: dt.datetime, kind: AckKind) -> str:
     options = {str(number): alert.public_id for number, alert in enumerate(alerts, start=1)}
-    state.ask(person, WHICH, "which", options, now)
+    state.ask(person, WHICH, kind.value, options, now)
     said = words(person.language)
     with i18n.use(said.locale):
         lines = [

@@ -34,6 +34,7 @@ from rapidresponse.alerts import (
     versions,
 )
 from rapidresponse.alerts.afterwards import calls, recalls, roles
+from rapidresponse.alerts.answers.calls import open_calls
 from rapidresponse.alerts.composer import Draft
 from rapidresponse.alerts.forms import DecideForm, SendForm
 from rapidresponse.alerts.models import Alert, AlertState
@@ -173,8 +174,10 @@ def _live(alert: Alert, now: dt.datetime) -> dict[str, Any]:
         "tally": tally,
         "unanswered": bool(approval and approval.unanswered_at),
         "answered": tallies.acknowledged(alert),
+        "calls": open_calls(alert),
         "unreached": calls.not_reached(latest, alert.site),
         "shown": SHOWN,
+        "may_see_people": may(current_actor(), "roster.view", alert.site),
         "late": endings.is_late(alert, latest, now),
         "over": alert.state is AlertState.CLOSED,
         "now": now,

@@ -7,15 +7,19 @@ from collections.abc import Sequence
 from commons import clock
 from commons.accounts.home import Row
 from commons.i18n import gettext as _
+from commons.i18n import ngettext
 from commons.permissions import Actor, may
 from commons.sites.models import Site
 from rapidresponse.alerts import access, approvals, breaking, endings, story, versions
+from rapidresponse.alerts.answers.calls import Call
+from rapidresponse.alerts.answers.calls import alerts_with_calls as calls_for_help
 from rapidresponse.alerts.models import AfterReview, Alert
 
 
 def needing_me(actor: Actor, site: Site) -> Sequence[Row]:
     """Return a row for each live alert of the site, and for what skipped the queue there."""
-    found = [_row(actor, alert) for alert in access.live_alerts(actor, site)]
+    found = [_help(alert, calls) for alert, calls in calls_for_help(actor, site)]
+    found += [_row(actor, alert) for alert in access.live_alerts(actor, site)]
     found += [_afterwards(review) for review in breaking.open_reviews(actor, site)]
     if not may(actor, access.VIEW, site):
         found += [_look(alert) for alert in access.unverified_alerts(actor, site)]
@@ -32,6 +36,16 @@ def _look(alert: Alert) -> Row:
     words = _("%(name)s: nobody has looked yet.", name=story.title(alert))
     url = f"/alerts/{alert.public_id}/verify"
     return Row(words, _("Say what you found"), url, alert.started_at, urgent=True)
+
+
+def _help(alert: Alert, calls: Sequence[Call]) -> Row:
+    words = ngettext(
+        "%(code)s: %(num)s person needs help.",
+        "%(code)s: %(num)s people need help.",
+        len(calls),
+        code=alert.code,
+    )
+    return Row(words, _("See who it is"), f"/alerts/{alert.public_id}", calls[0].at, urgent=True)
 
 
 def _row(actor: Actor, alert: Alert) -> Row:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from peewee import JOIN, SQL, Case, fn
+from peewee import SQL, Case, fn
 
 from commons.i18n import lazy_gettext as _l
 from commons.messaging.models import Message, MessageState, Reply
@@ -115,18 +115,13 @@ class Words:
 
 def tally(version: AlertVersion) -> Tally:
     """Return the counts of a version; who answered this version counts as acknowledged."""
-    answered = Acknowledgement.id.is_null(False)
-    told = Message.state.in_(_MISSED) & answered
+    # Not by a join: whoever answered twice, received and safe, is still one person.
+    who = Acknowledgement.select(Acknowledgement.person).where(Acknowledgement.version == version)
+    answered = Message.state.in_(_COUNTED) & Message.person.in_(who)
+    told = Message.state.in_(_MISSED) & Message.person.in_(who)
     state = Case(None, ((told, CALLED), (answered, ACKNOWLEDGED)), Message.state)
     rows: Any = (
         Message.select(state.alias("word"), fn.COUNT(Message.id))
-        .join(
-            Acknowledgement,
-            JOIN.LEFT_OUTER,
-            on=(Acknowledgement.person == Message.person)
-            & (Acknowledgement.version == version)
-            & (Message.state.in_(_COUNTED) | Message.state.in_(_MISSED)),
-        )
         .where(Message.topic == version.topic_id)
         # By its alias: two placeholders are two expressions to PostgreSQL.
         .group_by(SQL("word"))

@@ -26,7 +26,7 @@ from commons.messaging.conversations.flows import (
 from commons.messaging.conversations.state import Open
 from commons.messaging.models import Message, Topic
 from commons.messaging.replies import Inbound
-from commons.messaging.words import plain, read_number, words
+from commons.messaging.words import ANSWERS, plain, read_number, words
 
 # More words than these are a message, not a slip: a person gets them at once.
 MOST_SLIPPED = 3
@@ -63,7 +63,9 @@ class Engine:
         if asked is not None and inbound.at <= asked.heard_at:
             # Sent before the question was: no answer to it. It may still be one to an alert, and a
             # sentence still finds its reader.
-            lost = begun or (self._is_short_answer(asked, inbound) and inbound.meaning != "ack")
+            lost = begun or (
+                self._is_short_answer(asked, inbound) and inbound.meaning not in ANSWERS
+            )
             return "" if lost else None
         value = None
         if asked is not None and not _means_an_alert(inbound, asked):
@@ -211,11 +213,11 @@ def _addressed(inbound: Inbound) -> bool:
 
 
 def _means_an_alert(inbound: Inbound, asked: Open) -> bool:
-    """Return whether *received* may be about something newer than the question.
+    """Return whether an answer to alerts may be about something newer than the question.
 
     A 1 that follows an alert must not say yes to a question of ten minutes ago.
     """
-    if inbound.meaning != "ack":
+    if inbound.meaning not in ANSWERS:
         return False
     newer = Message.select().join(Topic).where(Message.person == inbound.person)
     newer = newer.where(Topic.site.is_null(False), Message.sent_at > asked.heard_at)

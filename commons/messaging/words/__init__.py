@@ -13,10 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from commons.messaging.conversations.flows import Started
+from commons.messaging.words.phrases import PHRASES
 
 FOLDER = Path(__file__).parent
 LOCALES = ("en", "es", "ko", "zh_Hans", "hy", "fa")
-MEANINGS = ("ack", "stop", "start", "help")
+MEANINGS = ("ack", "stop", "start", "help", "safe", "help_me")
+# What answers an alert: received, I am safe, I need help.
+ANSWERS = frozenset({"ack", "safe", "help_me"})
 # What a message may begin, and how many words may follow it: *leave now, agents are here* begins
 # nothing, it is words for a person.
 COMMANDS = {
@@ -32,94 +35,6 @@ COMMANDS = {
 }
 # A command may be a reply word of this meaning as well; any other is a word with two meanings.
 ALSO_REPLIES = {"help": "help", "yes": "ack"}
-# Which values each phrase takes; a language file must have exactly these.
-PHRASES: Mapping[str, frozenset[str]] = {
-    "ack_thanks": frozenset({"code"}),
-    "which_alert": frozenset(),
-    "which_line": frozenset({"number", "code", "school", "time"}),
-    "stop_done": frozenset(),
-    "start_hint": frozenset(),
-    "start_done": frozenset(),
-    "unknown": frozenset(),
-    "help": frozenset(),
-    "exercise_first": frozenset(),
-    "exercise_last": frozenset(),
-    "repeat": frozenset(),
-    "demonstration": frozenset(),
-    "answer_with_number": frozenset(),
-    "ask_again": frozenset(),
-    "language_which": frozenset(),
-    "language_done": frozenset(),
-    "person_which": frozenset(),
-    "person_write": frozenset(),
-    "person_none": frozenset(),
-    "join_code": frozenset(),
-    "join_name": frozenset(),
-    "join_meaning": frozenset({"school"}),
-    "join_yes": frozenset(),
-    "join_no": frozenset(),
-    "join_waiting": frozenset({"school"}),
-    "join_here": frozenset({"school"}),
-    "join_not": frozenset(),
-    "join_wrong_code": frozenset(),
-    "join_too_often": frozenset(),
-    "join_admitted": frozenset({"school"}),
-    "join_declined": frozenset({"school"}),
-    "invited_by_site_lead": frozenset({"school"}),
-    "invited_by_administrator": frozenset({"school"}),
-    "invited_by_office": frozenset({"school"}),
-    "invited_answer": frozenset(),
-    "invited_yes": frozenset({"school"}),
-    "invited_no": frozenset({"school"}),
-    "invited_deleted": frozenset(),
-    "invited_held": frozenset(),
-    "sign_in_ask_computer": frozenset(),
-    "sign_in_ask_phone": frozenset(),
-    "sign_in_not_me": frozenset(),
-    "sign_in_done": frozenset(),
-    "sign_in_refused": frozenset(),
-    "sign_in_late": frozenset(),
-    "sign_in_wrong": frozenset(),
-    "sign_in_unknown": frozenset(),
-    "sign_in_staff": frozenset(),
-    "sign_in_held": frozenset(),
-    "lock_done": frozenset(),
-    "my_data_ask": frozenset(),
-    "my_data_read": frozenset(),
-    "my_data_page": frozenset(),
-    "my_data_erase": frozenset(),
-    "my_data_held": frozenset({"ending"}),
-    "my_data_hidden": frozenset(),
-    "my_data_school": frozenset({"school", "since"}),
-    "my_data_more": frozenset({"count"}),
-    "my_data_counts": frozenset({"looks", "messages", "replies"}),
-    "my_data_link": frozenset({"link"}),
-    "my_data_sign_in": frozenset({"link"}),
-    "erase_sure": frozenset(),
-    "erase_yes": frozenset(),
-    "erase_no": frozenset(),
-    "erase_kept": frozenset(),
-    "erase_held": frozenset(),
-    "erase_lead": frozenset({"school"}),
-    "erased": frozenset({"receipt"}),
-    "quiet_help": frozenset(),
-    "nag": frozenset({"code", "school", "time"}),
-    "late": frozenset({"code", "school", "time"}),
-    "role_next": frozenset({"code", "school"}),
-    "role_nobody": frozenset({"code", "school"}),
-    "note": frozenset({"note"}),
-    "approve_ask": frozenset({"code", "count", "school"}),
-    "approve_answer": frozenset({"number"}),
-    "approve_again": frozenset(),
-    "approve_yes_done": frozenset({"count"}),
-    "approve_no_done": frozenset({"count"}),
-    "approve_was_yes": frozenset(),
-    "approve_was_no": frozenset(),
-    "approve_was_newer": frozenset(),
-    "approve_wrong": frozenset(),
-    "approve_too_often": frozenset(),
-    "approve_not_you": frozenset(),
-}
 LONGEST_COMMAND = 4  # words, typed with spaces between
 LONGEST_REPLY = 200  # characters; a longer message is words for a person
 
@@ -194,10 +109,11 @@ def written(locale: str) -> Words:
 
 
 def read_reply(text: str) -> str:
-    """Return what an answer means, whatever its language: ack, stop, start, help, number:N, other.
+    """Return what an answer means, whatever its language: one of MEANINGS, number:N, other.
 
     Only the whole message counts, so that a sentence with *stop* in it stops nothing. A bare 1 is
-    an acknowledgement; after the question *which alert?* ask `read_number` first.
+    an acknowledgement, 2 says safe, 3 asks for help, while HELP alone asks for the list; after the
+    question *which alert?* ask `read_number` first.
     """
     if len(text) > LONGEST_REPLY:
         return "other"

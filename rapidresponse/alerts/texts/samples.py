@@ -78,7 +78,9 @@ def title(standing: Standing) -> str:
 
 
 def _kind(kind: str) -> str:
-    return _("Not confirmed over") if kind == "stale" else story.kind_words(VersionKind(kind))
+    # Kinds that the software sends by itself; nobody chooses them as a version.
+    own = {"stale": _("Not confirmed over"), "unanswered": _("A second person has not decided")}
+    return own.get(kind) or story.kind_words(VersionKind(kind))
 
 
 def filled(text: Text, site: Site | None) -> Bubble:

@@ -297,7 +297,7 @@ def test_phrases_are_there_for_screens(pack: Pack) -> None:
         ("types.toml", 'core = ["A1"]', 'core = ["A2"]', "choices.core: A1 comes first"),
         ("types.toml", '"family_t1", ', '"what_t1", ', "families are never told {place}"),
         ("types.toml", "unverified = 20", "unverified = 0", "types.T1.stale"),
-        ("types.toml", "longest = 700 ", 'longest = "long" ', "types.toml: longest: not a int"),
+        ("types.toml", "longest = 750 ", 'longest = "long" ', "types.toml: longest: not a int"),
         ("types.toml", '"what_t3", ', '"what_t4", ', "“what_t4” is not known"),
     ],
 )

@@ -190,3 +190,74 @@ def test_ines_cannot_deal_with_words_to_another_school(school: School) -> None:
     alert = send(school.site, school.cast.rosa)
     with pytest.raises(NotFound):
         replies.deal_with(builders.actor(school.cast.ines), alert, "anything")
+
+
+def said() -> list[tuple[int, str]]:
+    return [
+        (a.alert_id, a.kind.value) for a in Acknowledgement.select().order_by(Acknowledgement.id)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "answer"),
+    [
+        ("2", "safe", "recorded for {code} that you are safe"),
+        ("Estoy bien", "safe", "that you are safe"),
+        ("3", "need_help", "that you need help"),
+        ("¡Necesito ayuda!", "need_help", "call 911"),
+    ],
+)
+def test_safe_and_need_help_are_answers_of_their_own(
+    school: School, text: str, kind: str, answer: str
+) -> None:
+    alert = send(school.site, school.cast.rosa)
+    got(alert, school.teacher)
+    say(school.teacher, text)
+    assert said() == [(alert.id, kind)]
+    assert answer.format(code=alert.code) in last_answer(school.teacher)
+
+
+def test_help_alone_still_asks_for_the_list_which_says_how_to_get_a_person(school: School) -> None:
+    got(send(school.site, school.cast.rosa), school.teacher)
+    for text in ("help", "AYUDA"):
+        say(school.teacher, text)
+    assert said() == []
+    assert "3 = need help: a person at your school sees it" in last_answer(school.teacher)
+
+
+def test_who_needs_help_is_never_asked_which_alert(school: School) -> None:
+    one, two = (send(school.site, school.cast.rosa) for _ in range(2))
+    for alert in (one, two):
+        got(alert, school.teacher)
+    say(school.teacher, "3")
+    assert sorted(said()) == [(one.id, "need_help"), (two.id, "need_help")]
+    assert not Conversation.select().exists()
+
+
+def test_who_is_safe_is_asked_which_alert_and_is_still_safe(school: School) -> None:
+    one, two = (send(school.site, school.cast.rosa) for _ in range(2))
+    for alert in (one, two):
+        got(alert, school.teacher)
+    say(school.teacher, "I am safe")
+    say(school.teacher, "2")
+    assert said() == [(one.id, "safe")]
+
+
+def test_a_reaction_may_ask_for_help_and_is_answered(school: School) -> None:
+    alert = send(school.site, school.cast.rosa)
+    react(school.teacher, clock.now(), "🆘", got(alert, school.teacher), HANDLERS)
+    assert said() == [(alert.id, "need_help")]
+    assert "that you need help" in last_answer(school.teacher)
+
+
+def test_somebody_who_stopped_is_still_heard_when_they_need_help(school: School) -> None:
+    alert = send(school.site, school.cast.rosa)
+    got(alert, school.teacher)
+    say(school.teacher, "stop")
+    say(school.teacher, "need help")
+    assert said() == [(alert.id, "need_help")]
+
+
+def test_who_needs_help_outside_any_alert_finds_a_person(school: School) -> None:
+    say(school.teacher, "need help")
+    assert [reply.reveal("body") for reply in Reply.select()] == ["need help"]

@@ -6,7 +6,7 @@ import pytest
 
 from commons import clock
 from commons.messaging.models import MessageState
-from commons.messaging.replies import react
+from commons.messaging.replies import hear, react
 from commons.roster.models import Group
 from rapidresponse.alerts import tallies
 from rapidresponse.alerts.models import VersionKind
@@ -61,3 +61,14 @@ def test_left_out_are_counted_by_reason(school: School) -> None:
     for _ in range(2):
         builders.a_person(school.site, Group.FAMILY, number=None)
     assert tallies.left_out(first(send(school.site, school.cast.rosa))) == {"no_contact_method": 2}
+
+
+def test_somebody_who_answers_three_times_is_one_person(school: School) -> None:
+    alert = send(school.site, school.cast.rosa)
+    put(first(alert), school.teacher, MessageState.READ)
+    for text in ("1", "2", "3"):
+        hear(school.teacher, clock.now(), text, None, (acknowledge,))
+    counted = tallies.tally(first(alert))
+    assert (counted.counts["acknowledged"], counted.have) == (1, 1)
+    assert sum(counted.counts.values()) == 4
+    assert tallies.acknowledged(alert) == 1

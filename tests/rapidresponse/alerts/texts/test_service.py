@@ -11,9 +11,9 @@ from commons import clock, crypto
 from commons.audit import AuditLink
 from commons.errors import Conflict, Forbidden, Invalid, NotFound
 from commons.messaging import words as relay_words
+from rapidresponse.alerts.codes import free_key
 from rapidresponse.alerts.composer import pack
 from rapidresponse.alerts.models import AlertVersion, LeftOut, SiteText, TextReview
-from rapidresponse.alerts.service import free_key
 from rapidresponse.alerts.texts import relay_phrases, service
 from rapidresponse.alerts.texts.current import words_hash
 from rapidresponse.alerts.texts.standing import Standing, standing, standings, tongues
