@@ -38,16 +38,13 @@ def words_hash(pack: Pack, locale: str, template: str) -> str:
 
 @functools.lru_cache(maxsize=512)
 def slots_for(pack: Pack, type_: str, kind: str, audience: str) -> frozenset[str]:
-    """Return the slots that a text of this version may have: those that a value is given for.
+    """Return the slots that a text may have: those of the library's and what follows from them.
 
-    Families are never told what is inner (I18).
+    So nobody is told by a school what the library keeps from them, such as a place (I1, I18).
     """
     any_locale = next(iter(pack.words))
-    filled = {
-        pack.slots[name].follows or name
-        for other in pack.types[type_].kinds[kind].parts
-        for name in pack.text(type_, kind, other, any_locale).slots
-    }
+    library = pack.text(type_, kind, audience, any_locale).slots
+    filled = {pack.slots[name].follows or name for name in library}
     return frozenset(
         name
         for name, slot in pack.slots.items()

@@ -78,9 +78,11 @@ def title(standing: Standing) -> str:
 
 
 def _kind(kind: str) -> str:
-    # Kinds that the software sends by itself; nobody chooses them as a version.
-    own = {"stale": _("Not confirmed over"), "unanswered": _("A second person has not decided")}
-    return own.get(kind) or story.kind_words(VersionKind(kind))
+    if kind == "stale":
+        return _("Not confirmed over")
+    if kind == "unanswered":
+        return _("A second person has not decided")
+    return story.kind_words(VersionKind(kind))
 
 
 def filled(text: Text, site: Site | None) -> Bubble:

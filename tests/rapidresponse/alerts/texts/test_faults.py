@@ -52,6 +52,12 @@ def test_the_core_may_hear_where_it_is() -> None:
     assert faults(core, core.template.replace("{agency}", "{agency}, {place}")) == []
 
 
+def test_nobody_is_told_what_the_library_keeps_from_them() -> None:
+    staff = library_text("en", "T2.alert.A2")
+    body = staff.template.replace("{time}", "{time}, {place}")
+    assert faults(staff, body) == ["{place} cannot be filled here. Take it out."]
+
+
 def test_typed_words_are_kept_without_what_nobody_sees() -> None:
     assert tidy("\r\n One \r\n\n\n\nTwo  \n") == "One\n\nTwo"
 

@@ -7,6 +7,7 @@ import pytest
 from rapidresponse.alerts import settings
 from rapidresponse.alerts.models import Alert, SiteText, TextReview
 from rapidresponse.alerts.texts.service import library_text
+from rapidresponse.alerts.texts.standing import every_text
 from tests import builders
 from tests.page import Browser, Page
 from tests.rapidresponse.alerts.school import School, first, heard
@@ -14,6 +15,7 @@ from tests.rapidresponse.alerts.test_routes import compose
 
 pytestmark = pytest.mark.parametrize("db", ["sqlcipher"], indirect=True)
 KEY = "T1.alert.A9"
+FAMILIES = sum(text.audience == "A9" for text in every_text("en"))
 
 
 @pytest.fixture
@@ -38,9 +40,9 @@ def test_from_home_to_all_of_a_language_reviewed(school: School, lead: Browser) 
     page = lead.get("/home")
     assert "2 languages of your families have words that nobody has reviewed." in page.words
     page = page.follow("Review them")
-    assert "0 of 21 texts to families reviewed" in page.words
+    assert f"0 of {FAMILIES} texts to families reviewed" in page.words
     page = page.follow("한국어").follow("Review all of them")
-    assert "21 texts" in page.words
+    assert f"{FAMILIES} texts" in page.words
     failed = page.form("review-families").submit()
     assert failed.status == 422
     assert "Tick the box" in failed.words
@@ -57,7 +59,7 @@ def test_the_composer_says_who_is_missing_and_leads_there_and_back(
     page = compose(lead)
     assert "1 person reads \u2068한국어\u2069 and nobody has reviewed its words" in page.words
     assert "2 people are left out" in page.words
-    review = page.follow("Review them now (about 3 minutes)")
+    review = page.follow("Review them now (about ")
     assert review.heading.startswith("Review the words to families: ")
     page = review.form("review-families").submit(reads="y")
     assert page.heading == "Alert: check the words"
