@@ -20,7 +20,7 @@ from commons.web.links import Link
 from commons.web.security import safe_next
 from rapidresponse.alerts import settings
 from rapidresponse.alerts.composer import pack
-from rapidresponse.alerts.steps import language_name
+from rapidresponse.alerts.steps import audience_name, language_name
 from rapidresponse.alerts.texts import faults, samples, service, standing
 from rapidresponse.alerts.texts.forms import BackForm, OwnForm, ReviewForm
 from rapidresponse.alerts.texts.relay_phrases import KEY as RELAY
@@ -124,7 +124,8 @@ def show_language(language: str, public_id: str | None = None) -> str:
     place = load(public_id)
     found = standing.standings(place.site, _known(language))
     open_ones = [one for one in found if one.families and one.reading is None]
-    return _page("language", place, language, standings=found, open_ones=open_ones)
+    values = {"standings": found, "open_ones": open_ones, "audience_name": audience_name}
+    return _page("language", place, language, **values)
 
 
 @blueprint.get("/<string:language>/<string:key>")

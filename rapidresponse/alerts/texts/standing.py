@@ -6,6 +6,7 @@ A place is a site, or none for what counts at every site.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -81,7 +82,8 @@ class Tongue:
         return self.total - self.read
 
 
-def every_text(locale: str) -> list[Text]:
+@functools.cache
+def every_text(locale: str) -> tuple[Text, ...]:
     """Return the library's texts of a language, families' first, in the order of the pack."""
     found = [
         pack().text(type_.key, kind.key, audience, locale)
@@ -89,7 +91,7 @@ def every_text(locale: str) -> list[Text]:
         for kind in type_.kinds.values()
         for audience in kind.parts
     ]
-    return sorted(found, key=lambda text: text.audience != FAMILIES)
+    return tuple(sorted(found, key=lambda text: text.audience != FAMILIES))
 
 
 def standings(site: Site | None, locale: str) -> list[Standing]:
