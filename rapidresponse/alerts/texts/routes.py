@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,6 +81,8 @@ def load(public_id: str | None) -> Place:
 
 
 def _page(name: str, place: Place, language: str = "", **values: Any) -> str:
+    # Once for each reader: a page may name the same one beside every text.
+    role = functools.cache(functools.partial(samples.role, site=place.site))
     return render_template(
         f"texts/{name}.html",
         place=place,
@@ -87,7 +90,7 @@ def _page(name: str, place: Place, language: str = "", **values: Any) -> str:
         language=language,
         language_name=language_name,
         title_of=samples.title,
-        who=lambda reading: samples.who(reading, place.site),
+        who=lambda reading: role(reading.by, everywhere=reading.everywhere),
         may_review=place.may(service.REVIEW),
         may_write=place.may(service.WRITE),
         **values,

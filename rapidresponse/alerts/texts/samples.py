@@ -20,7 +20,7 @@ from rapidresponse.alerts.models import VersionKind
 from rapidresponse.alerts.pack import Slot, Text
 from rapidresponse.alerts.questions import phrase
 from rapidresponse.alerts.steps import Bubble, audience_name, bubble
-from rapidresponse.alerts.texts.standing import Reading, Standing
+from rapidresponse.alerts.texts.standing import Standing
 
 ENGLISH = "en"
 _AT, _NEXT = dt.time(9, 40), dt.time(9, 50)
@@ -146,13 +146,8 @@ def minutes(language: str, samples: Iterable[Sample]) -> int:
     return max(1, math.ceil(signs / _A_MINUTE_IN.get(language, _A_MINUTE)))
 
 
-def who(reading: Reading, site: Site | None) -> str:
-    """Return as whom somebody reviewed: by their role, since names are for few."""
-    return role(reading.by, site, everywhere=reading.everywhere)
-
-
 def role(ref: str, site: Site | None, *, everywhere: bool = False) -> str:
-    """Return the role by which somebody acted, in words."""
+    """Return the role by which somebody acted, in words, since names are for few."""
     if everywhere or site is None:
         return role_words(Role.DISTRICT_ADMINISTRATOR)
     found = role_at(ref, site)
