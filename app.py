@@ -20,7 +20,7 @@ from commons.accounts.by_signal.flow import lock_flow, sign_in_flow
 from commons.accounts.own_data import erasing, gathering
 from commons.accounts.own_data.flow import my_data_flow
 from commons.errors import ConfigurationError, DomainError
-from commons.messaging import doorbell, invitations
+from commons.messaging import answer_links, doorbell, invitations
 from commons.messaging import words as relay_words
 from commons.messaging.conversations.engine import Engine
 from commons.messaging.conversations.help import help_flow
@@ -88,6 +88,7 @@ def compose(settings: Settings, *, bind: bool = True) -> None:
     doorbell.use(settings.doorbell)
     directory.use(settings.data)
     gathering.use(alert_own_data.SOURCES, public_url=settings.public_url)
+    answer_links.use(settings.public_url)
     use_alert_settings(demonstration=settings.demonstration)
     relay_words.use(None if settings.demonstration else relay_phrases.reviewed)
     if bind:

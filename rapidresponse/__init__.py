@@ -10,8 +10,12 @@ def install(app: Any) -> None:
     from rapidresponse.alerts import routes
     from rapidresponse.alerts.afterwards import routes as afterwards
     from rapidresponse.alerts.looking import routes as looking
+    from rapidresponse.alerts.public_page import routes as public_page
+    from rapidresponse.alerts.public_page.lane import Lane
     from rapidresponse.alerts.texts import routes as texts
 
-    for module in (routes, looking, afterwards):
+    for module in (routes, looking, afterwards, public_page):
         app.register_blueprint(module.blueprint)
     texts.install(app)
+    secure = app.extensions["settings"].public_url.startswith("https:")
+    app.wsgi_app = Lane(app.wsgi_app, secure=secure)

@@ -21,6 +21,7 @@ import commons.roster.joining.models
 import commons.roster.trust.models
 import rapidresponse.alerts.models
 from commons import crypto, database, i18n, migration
+from commons.messaging import answer_links
 from commons.messaging import words as relay_words
 from commons.settings import Settings
 from rapidresponse.alerts import settings as alert_settings
@@ -149,6 +150,7 @@ def _as_at_the_start() -> None:
     alert_settings.use(demonstration=True)
     relay_words.use(None)
     relay_phrases.forget()
+    answer_links.use(page.ADDRESS)
 
 
 def _engine(name: str, made: dict[str, Any]) -> Any:

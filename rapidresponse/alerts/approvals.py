@@ -15,6 +15,7 @@ from commons.permissions import Actor, may, require, require_fresh
 from rapidresponse.alerts import access
 from rapidresponse.alerts.audience import UNANSWERED
 from rapidresponse.alerts.models import Alert, AlertVersion, Approval, ApprovalState
+from rapidresponse.alerts.public_page import service as public_page
 
 DECLINED, DECIDED = "declined", "superseded"
 TIMER = "alerts.unanswered"
@@ -62,6 +63,7 @@ def approve(actor: Actor, alert: Alert, *, shown: str, via: str = WEB) -> int:
     with transaction():
         approval = _decide(actor, alert, shown, ApprovalState.GIVEN, via)
         released = outbox.release(approval.version.topic_id)
+        public_page.draw(alert.id)
         _record(actor, alert, approval, "alert.approved", released)
     return released
 

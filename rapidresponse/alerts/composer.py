@@ -175,8 +175,11 @@ def write(
     certainty: Certainty,
     at: dt.datetime,
     demonstration: bool,
+    page: str = "",
 ) -> Draft:
     """Put a version into words for everybody in the gathering; `code` is such as K72.v1.
+
+    `page` is the address of the public page, which stands below what families read.
 
     Families whose language nobody has reviewed are left out, unless this is the demonstration
     (I16). Raises PackFaults for a word that the pack does not have.
@@ -196,6 +199,7 @@ def write(
         )
         for audience, language in wanted
     }
+    texts = {key: _with_page(key[0], one, page) for key, one in texts.items()}
     kept = {key: one for key, one in texts.items() if demonstration or _may_be_read(key[0], one)}
     members, unread = gathering.members, list[Member]()
     if len(kept) < len(texts):
@@ -252,6 +256,14 @@ def _render(
         return rendered
     said = [reply_words(one).say("demonstration") for one in rendered.locales]
     return replace(rendered, text="\n".join([*said, rendered.text]))
+
+
+def _with_page(audience: str, rendered: Rendered, page: str) -> Rendered:
+    if audience != FAMILIES or not page:
+        return rendered
+    said = " / ".join(reply_words(one).say("page_here") for one in rendered.locales)
+    # On a line of its own: beside words that run from the right it would turn around.
+    return replace(rendered, text=f"{rendered.text}\n{said}\n{page}")
 
 
 def _chosen(intent: Intent) -> dict[str, str]:

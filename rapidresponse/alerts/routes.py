@@ -38,6 +38,7 @@ from rapidresponse.alerts.answers.calls import open_calls
 from rapidresponse.alerts.composer import Draft
 from rapidresponse.alerts.forms import DecideForm, SendForm
 from rapidresponse.alerts.models import Alert, AlertState
+from rapidresponse.alerts.public_page.service import has_page
 from rapidresponse.alerts.texts.unread import unread
 
 blueprint = Blueprint("alerts", __name__, url_prefix="/alerts")
@@ -122,6 +123,7 @@ def show(public_id: str) -> str:
         may_verify=verifications.may_verify(actor, alert),
         otherwise=may_send and verifications.found_otherwise(alert),
         review=breaking.open_review(actor, alert),
+        has_public_page=has_page(alert),
         approval=approval,
         may_decide=bool(approval and approvals.may_decide(actor, alert, approval)),
         asked=steps.spoken(story.asked_words(approval)) if approval else [],

@@ -38,6 +38,7 @@ from rapidresponse.alerts.composer import (
     write,
 )
 from rapidresponse.alerts.models import Alert, AlertState, AlertVersion, VersionKind
+from rapidresponse.alerts.public_page import service as public_page
 from rapidresponse.alerts.questions import POSTURE, decides_posture, may_begin, posture_of, settle
 from rapidresponse.alerts.versions import Chain, chain_of
 
@@ -81,6 +82,7 @@ def draft(
         certainty=certainty,
         at=at,
         demonstration=demonstration,
+        page=public_page.address(key),
     )
 
 
@@ -160,6 +162,7 @@ def draft_follow_up(
         certainty=certainty,
         at=at,
         demonstration=demonstration,
+        page=public_page.address(chain.alert.idempotency_key),
     )
 
 

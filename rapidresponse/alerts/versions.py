@@ -31,6 +31,7 @@ from rapidresponse.alerts.models import (
     Verification,
     VersionKind,
 )
+from rapidresponse.alerts.public_page import service as public_page
 
 SUBJECT = "alert-version"
 # After the end, corrections are still possible until the words are erased.
@@ -154,6 +155,7 @@ def publish(
     if draft.intent.break_glass:
         AfterReview.create(version=version, asked_at=now)
     _record(actor, alert, version, draft)
+    public_page.draw(alert.id)
     return version
 
 
