@@ -38,6 +38,7 @@ LIMITS: dict[str, tuple[str, ...]] = {
     "conversation": ("60 per hour",),  # turns of one person that are answered
     "guest": ("60 per hour",),  # strangers who become guests, in the whole installation
     "guest-person": ("20 per hour", "60 per day"),  # messages of one guest that are answered
+    "answer-link": ("30 per hour",),  # answers by the link below one message
     "answer-help": ("6 per hour",),  # how to use the relay, told to one person
 }
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from commons import crypto, fields
-from commons.messaging import consequences, throttle
+from commons.messaging import answer_links, consequences, throttle
 from commons.messaging.candidates import Candidate, due, outstanding, verdict
 from commons.messaging.consequences import Consequence, Past
 from commons.messaging.models import Message, MessageState, MessageText
@@ -50,6 +50,15 @@ class Errand:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """The words of a text, opened once for all its recipients; `body` None when erased."""
+
+    body: str | None = field(repr=False)
+    language: str
+    below: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
     """An errand that has come to an end."""
 
@@ -68,7 +77,7 @@ _HISTORY = """
 SELECT person_id, priority, handed_at FROM message
 WHERE person_id IN ({}) AND handed_at > ?
 """
-_TEXTS = "SELECT id, public_id, body FROM message_text WHERE id IN ({})"
+_TEXTS = "SELECT id, public_id, body, language, below FROM message_text WHERE id IN ({})"
 # A receipt may have been faster than the gateway's answer, and may have settled it already.
 _SENT = """
 UPDATE message SET timestamp = ?, sent_at = ?, handed_at = ?, reason = '',
@@ -87,7 +96,7 @@ class Claims:
 
     def __init__(self, unknown_wait: dt.timedelta) -> None:
         self.unknown_wait = unknown_wait
-        self._texts: dict[int, str | None] = {}
+        self._texts: dict[int, Kept] = {}
 
     def claim(self, now: dt.datetime, room: int, busy: Collection[int]) -> tuple[list[Errand], int]:
         """Take up to `room` due messages, most urgent first; also return how many were dropped.
@@ -108,7 +117,7 @@ class Claims:
     def _drop(self, candidates: Iterable[Candidate]) -> set[int]:
         dropped = set()
         for candidate in candidates:
-            found = verdict(candidate, self._texts[candidate.text_id])
+            found = verdict(candidate, self._texts[candidate.text_id].body)
             if found is not None:
                 _finish(candidate.id, *found)
                 dropped.add(candidate.id)
@@ -140,9 +149,13 @@ class Claims:
         return chosen
 
     def _errand(self, candidate: Candidate, lease: str, until: dt.datetime) -> Errand:
-        text = self._texts[candidate.text_id] or ""
+        kept = self._texts[candidate.text_id]
+        text, said = kept.body or "", words(kept.language)
         if candidate.repeat:
-            text = f"{words(_language(candidate.text_id)).say('repeat')} {text}"
+            text = f"{said.say('repeat')} {text}"
+        if kept.below == answer_links.ANSWER and (link := answer_links.address(candidate.id)):
+            # On a line of its own: beside words that run from the right it would turn around.
+            text = f"{text}\n{said.say('answer_here')}\n{link}"
         return Errand(
             id=candidate.id,
             person_id=candidate.person_id or 0,
@@ -164,7 +177,8 @@ class Claims:
         new = wanted - self._texts.keys()
         if new:
             rows = run(_TEXTS.format(", ".join("?" * len(new))), *new).fetchall()
-            self._texts.update({key: _opened(public_id, body) for key, public_id, body in rows})
+            for key, public_id, body, language, below in rows:
+                self._texts[key] = Kept(_opened(public_id, body), language, below)
 
     def record(self, finished: Sequence[Finished]) -> None:
         """Write back how errands ended, each with its attempt."""
@@ -273,10 +287,6 @@ def _opened(public_id: str, body: bytes | None) -> str | None:
         return _sealed(MessageText.body, body).open(public_id) or None
     except crypto.Unreadable:
         return None
-
-
-def _language(text_id: int) -> str:
-    return str(MessageText.get_by_id(text_id).language)
 
 
 def _sealed(column: fields.SealedField, data: bytes) -> fields.Sealed:

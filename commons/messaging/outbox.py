@@ -51,7 +51,8 @@ FROM unnest(?::int[], ?::int[], ?::int[]) AS u(text_id, person_id, method_id)
     + _ONCE
 )
 _KEEP_TEXT = """
-INSERT INTO message_text (public_id, topic_id, audience, language, body) VALUES (?, ?, ?, ?, ?)
+INSERT INTO message_text (public_id, topic_id, audience, language, body, below)
+VALUES (?, ?, ?, ?, ?, ?)
 """
 _TEXTS = "SELECT audience, language, id FROM message_text WHERE topic_id = ?"
 
@@ -74,28 +75,32 @@ def enqueue(
     recipients: Sequence[Recipient],
     *,
     not_after: dt.datetime | None = None,
+    below: Mapping[str, str] | None = None,
 ) -> Topic:
     """Queue one text for each recipient; `texts` maps (audience, language) to words.
 
-    A person listed twice gets one message. Raises KeyError when a recipient has no text, and
+    `below` says for an audience what the relay puts below the words, for each recipient. A person
+    listed twice gets one message. Raises KeyError when a recipient has no text, and
     IntegrityError when the subject was queued before. After the commit the relay is woken.
     """
     now = clock.now()
     with transaction():
         topic = Topic.create(subject=subject, site=site_id, created_at=now)
-        ids = _keep_texts(topic.id, texts)
+        ids = _keep_texts(topic.id, texts, below or {})
         _insert(topic.id, ids, recipients, now, not_after)
         doorbell.ring_at_commit()
     return topic
 
 
-def _keep_texts(topic_id: int, texts: Mapping[tuple[str, str], str]) -> dict[tuple[str, str], int]:
+def _keep_texts(
+    topic_id: int, texts: Mapping[tuple[str, str], str], below: Mapping[str, str]
+) -> dict[tuple[str, str], int]:
     """Seal and store the words, and return the key of each text."""
     rows, column = [], MessageText.body
     for (audience, language), words in texts.items():
         public_id = crypto.public_id()
         sealed = column.db_value(column.seal(public_id, words))
-        rows.append((public_id, topic_id, audience, language, sealed))
+        rows.append((public_id, topic_id, audience, language, sealed, below.get(audience)))
     run_many(_KEEP_TEXT, rows)
     found = run(_TEXTS, topic_id).fetchall()
     return {(audience, language): key for audience, language, key in found}

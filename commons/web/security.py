@@ -8,6 +8,7 @@ from typing import IO
 from urllib.parse import urlsplit
 
 from flask import Flask, Request, Response, abort, request
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.exceptions import SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -40,6 +41,9 @@ IMPORT_LIMIT = 32 * 1024 * 1024
 IMPORTS = frozenset({"roster.import_people"})
 # Not from a browser: the gateway proves itself by the secret in the path.
 CSRF_EXEMPT = frozenset({"gateway.receive"})
+# Pages behind a token in their address: nobody has a session there, and none is begun. The token
+# is the authority, with where the browser says that a form came from.
+SESSION_FREE = frozenset({"answers.show", "answers.answer"})
 
 csrf = CSRFProtect()
 
@@ -76,6 +80,7 @@ def install(app: Flask, settings: Settings) -> None:
             app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies
         )
     csrf.init_app(app)
+    app.session_interface = Sessions()
     app.request_class = MemoryRequest
     app.before_request(_before)
     app.after_request(_after)
@@ -101,9 +106,29 @@ def _before() -> None:
         return
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
         abort(403)
-    csrf.protect()
+    if request.endpoint not in SESSION_FREE:
+        csrf.protect()
+    elif "Sec-Fetch-Site" not in request.headers and not _of_ours():
+        abort(403)
     if any("\0" in value for values in request.form.listvalues() for value in values):
         abort(400)
+
+
+def _of_ours() -> bool:
+    """Return whether an older browser, which says no more than this, sent a form of ours.
+
+    It says `null` of our own pages, whose Referrer-Policy has it name no origin.
+    """
+    return request.headers.get("Origin", "null") in ("null", request.host_url.rstrip("/"))
+
+
+class Sessions(SecureCookieSessionInterface):
+    """Flask's own, but no cookie is ever written where nobody has a session."""
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Write the cookie, where there may be one."""
+        if request.endpoint not in SESSION_FREE:
+            super().save_session(app, session, response)
 
 
 def _after(response: Response) -> Response:

@@ -14,10 +14,11 @@ from commons import audit, crypto, i18n
 from commons.errors import Conflict
 from commons.i18n import lazy_gettext as _l
 from commons.messaging import outbox
+from commons.messaging.answer_links import ANSWER
 from commons.messaging.models import MessageState, MessageText
 from commons.permissions import Actor
 from rapidresponse.alerts import approvals, asking
-from rapidresponse.alerts.audience import ORDER, reached_by
+from rapidresponse.alerts.audience import FAMILIES, ORDER, reached_by
 from rapidresponse.alerts.composer import Draft
 from rapidresponse.alerts.models import (
     AfterReview,
@@ -128,6 +129,7 @@ def publish(
         {key: rendered.text for key, rendered in draft.texts.items()},
         draft.recipients,
         not_after=None if lasting else now + LATEST,
+        below={audience: ANSWER for audience in ORDER if audience != FAMILIES},
     )
     version = AlertVersion.create(
         public_id=public_id,

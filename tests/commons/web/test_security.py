@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from app import create_app
-from commons.web.security import CSRF_EXEMPT, IMPORTS, safe_next
+from commons.web.security import CSRF_EXEMPT, IMPORTS, SESSION_FREE, safe_next
 from tests import builders, page
 from tests.conftest import settings_for
 
@@ -27,8 +27,9 @@ def test_a_form_sent_from_another_site_is_refused(
 
 def test_the_routes_without_a_token_stand_in_one_list(app: Any) -> None:
     assert set(CSRF_EXEMPT) == {"gateway.receive"}
+    assert set(SESSION_FREE) == {"answers.show", "answers.answer"}
     endpoints = {rule.endpoint for rule in app.url_map.iter_rules()}
-    assert endpoints >= CSRF_EXEMPT | IMPORTS
+    assert endpoints >= CSRF_EXEMPT | SESSION_FREE | IMPORTS
 
 
 def test_a_body_that_is_too_large_is_refused(browser: page.Browser) -> None:
