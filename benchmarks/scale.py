@@ -24,6 +24,12 @@ class Scale:
     # B4
     kills: int = 12
     crash_messages: int = 3_200
+    # B7, B8, and B1 while phones a second open the page
+    page_requests: int = 2_000
+    herd: int = 500
+    herd_messages: int = 960
+    visits: int = 1_000
+    visit_seconds: int = 60
     # B10
     import_rows: tuple[int, ...] = (10_000,)
     created_rows: int = 2_000
@@ -49,6 +55,11 @@ TINY = Scale(
     least_limit=0.0,
     kills=1,
     crash_messages=40,
+    page_requests=20,
+    herd=8,
+    herd_messages=8,
+    visits=4,
+    visit_seconds=1,
     import_rows=(20,),
     created_rows=5,
     overtaking=(20, 4),

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import itertools
 import os
 import random
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlencode
 
-from benchmarks import clients
+from benchmarks import clients, phones
 from benchmarks.browser import Browser
 from benchmarks.figures import Figure, Goal, Line, at_least, at_most, percentile, ratios
 from benchmarks.gateway import StubGateway, stub_gateway
 from benchmarks.installation import Installation, installed, school, wait_for_none
 from benchmarks.processes import module, running
+from benchmarks.public_alert import page_of
 from benchmarks.scale import Scale
 from benchmarks.servers.poller import PAUSE
 from commons import clock, retention
@@ -39,14 +39,16 @@ SEED = 1
 # What is promised, by the number of recipients: milliseconds, and times as fast as the poller.
 BOUNDS = {300: (25.0, 50.0), 10_000: (100.0, 0.0)}
 SEND, YES = "the press that sends", "the second person's yes"
+BUSY = 3.0  # times the quiet press, while the herd of B8 opens the public page every second
 NOTE = (
     "From just before the connection of the POST (session, CSRF, one transaction) to the first "
     "arrival at the gateway. Staff and the site core get it with the first press, families (and "
     "staff, where they are more than 300) with the yes. Peer: a sender that polls every 2 s, "
-    "pressed at moments spread evenly over its pause. Limit: one fsync and one POST. Only the "
-    "quiet case: there is no public page yet that 500 phones could ask for. Messages are kept, so "
-    "that each press meets a longer history than the one before, with nothing left of who was "
-    "told, as the purge leaves it three days after an alert: up to {:,} messages."
+    "pressed at moments spread evenly over its pause. Limit: one fsync and one POST. Busy: the "
+    "same presses in the same round while {} phones a second, each on a new connection, open the "
+    "public page of the first alert; the phones take their part of the machine. Messages are "
+    "kept, so that each press meets a longer history than the one before, with nothing left of "
+    "who was told, as the purge leaves it three days after an alert: up to {:,} messages."
 )
 
 
@@ -105,6 +107,12 @@ class Stand:
             self._calm()
         return took
 
+    def page(self) -> str:
+        """Return the path of the public page of the first alert."""
+        self.made.use()
+        with connection():
+            return page_of(Alert.select().order_by(Alert.id).get())
+
     def kept(self) -> int:
         """Return how many messages the installation has written by now."""
         self.made.use()
@@ -141,26 +149,11 @@ def measure(scale: Scale, say: Callable[[str], None]) -> list[Line]:
         peer = stack.enter_context(_stand(folder / "peer", gateway, scale))
         stack.enter_context(running(module("benchmarks.servers.poller"), peer.made.env))
         found = {}
-        for (size, presses), (words, beside) in itertools.product(scale.recipients, BESIDE.items()):
-            say(f"B1 with {size:,} recipients{words}")
-            with beside(ours):
-                found[size, words] = _rounds(scale, folder, ours, peer, size, presses)
-        note = NOTE.format(ours.kept())
-    return [
-        line
-        for (size, words), rounds in found.items()
-        for line in _lines(size, words, rounds, note)
-    ]
-
-
-@contextlib.contextmanager
-def _nobody(_stand: Stand) -> Iterator[None]:
-    yield
-
-
-# What goes on beside the presses, and how a line says so. Phones that open the public page five
-# hundred times a second come here as a second one; their goal is three times the quiet median.
-BESIDE: Mapping[str, Callable[[Stand], contextlib.AbstractContextManager[None]]] = {"": _nobody}
+        for size, presses in scale.recipients:
+            say(f"B1 with {size:,} recipients")
+            found[size] = _rounds(scale, folder, ours, peer, size, presses)
+        note = NOTE.format(scale.herd, ours.kept())
+    return [line for size, rounds in found.items() for line in _lines(size, rounds, note)]
 
 
 @contextlib.contextmanager
@@ -197,6 +190,7 @@ class Round:
     """Milliseconds of one round, by which press."""
 
     ours: dict[str, list[float]]
+    busy: dict[str, list[float]]
     peer: dict[str, list[float]]
     limit: float
 
@@ -216,7 +210,10 @@ def _rounds(
             ours.press(size)
         limit = statistics.median(_limit(folder, ours.gateway) for _ in range(presses))
         mine = [ours.press(size) for _ in range(presses)]
-        found.append(Round(_by_press(mine), _by_press([peer.press(size, phase)]), limit))
+        with phones.opening(ours.port, ours.page(), scale.herd):
+            busy = [ours.press(size) for _ in range(presses)]
+        polled = [peer.press(size, phase)]
+        found.append(Round(_by_press(mine), _by_press(busy), _by_press(polled), limit))
     return found
 
 
@@ -241,7 +238,7 @@ def _limit(folder: Path, gateway: StubGateway) -> float:
     return (gateway.facts()["first"] - began) * 1000
 
 
-def _lines(size: int, words: str, rounds: list[Round], note: str) -> Iterator[Line]:
+def _lines(size: int, rounds: list[Round], note: str) -> Iterator[Line]:
     limits = [one.limit for one in rounds]
     for press in (SEND, YES):
         every = [took for one in rounds for took in one.ours[press]]
@@ -250,7 +247,7 @@ def _lines(size: int, words: str, rounds: list[Round], note: str) -> Iterator[Li
         late, times = percentile(every, 0.95), ratios(polled, middles)
         yield Line(
             row="B1",
-            what=f"{press}, {size:,} recipients{words}",
+            what=f"{press}, {size:,} recipients",
             unit="ms",
             ours=Figure.of(every),
             peer=Figure.of(took for one in rounds for took in one.peer[press]),
@@ -261,6 +258,26 @@ def _lines(size: int, words: str, rounds: list[Round], note: str) -> Iterator[Li
             rounds=len(rounds),
             note=note,
         )
+        yield _busy(press, size, rounds, note)
+
+
+def _busy(press: str, size: int, rounds: list[Round], note: str) -> Line:
+    busy, quiet = (
+        [statistics.median(one[press]) for one in rows]
+        for rows in ([r.busy for r in rounds], [r.ours for r in rounds])
+    )
+    times = ratios(busy, quiet)
+    return Line(
+        row="B1",
+        what=f"{press}, {size:,} recipients, while phones open the public page",
+        unit="ms",
+        ours=Figure.of(took for one in rounds for took in one.busy[press]),
+        limit=Figure.of(quiet),
+        ratio_limit=times,
+        goals=(at_most(f"≤ {BUSY:.0f} × quiet", times.median, BUSY),) if size in BOUNDS else (),
+        rounds=len(rounds),
+        note=note,
+    )
 
 
 def _goals(size: int, late: float, times: Figure) -> Iterator[Goal]:
