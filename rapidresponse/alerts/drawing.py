@@ -51,7 +51,7 @@ def draw(template: str, **values: object) -> str:
 
 def packed(page: str | bytes) -> bytes:
     """Return a page compressed; the same page always gives the same bytes."""
-    return gzip.compress(page.encode() if isinstance(page, str) else page, 9, mtime=0)
+    return gzip.compress(page.encode() if isinstance(page, str) else page, mtime=0)
 
 
 @functools.cache

@@ -157,7 +157,8 @@ def publish(
     if draft.intent.break_glass:
         AfterReview.create(version=version, asked_at=now)
     _record(actor, alert, version, draft)
-    public_page.draw(alert.id)
+    if number > 1 or not draft.held:
+        public_page.draw(alert.id)
     return version
 
 

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from html import escape
 from typing import Any
+
+from peewee import fn
 
 from commons import clock, crypto, i18n
 from commons.messaging import answer_links
 from commons.messaging.models import Message, MessageText
+from commons.sites.models import Site
 from rapidresponse.alerts import drawing
 from rapidresponse.alerts.audience import FAMILIES, UNREACHED
 from rapidresponse.alerts.models import Alert, AlertPage, AlertState, AlertVersion
@@ -22,6 +26,9 @@ PATH = "/p/"
 # A day after the alert has ended its page says so and nothing else.
 LASTS = dt.timedelta(hours=24)
 _PURPOSE = "alert_page.token"
+# The two pages differ in one sentence, so that they are drawn as one. No text can hold this: a
+# private character is none of any language's.
+_STATE = "\ue000state\ue000"
 
 
 def token_of(key: str) -> str:
@@ -43,25 +50,30 @@ def draw(alert_id: int) -> int:
 
     For the transaction of whatever changed it. Zero while nothing has gone to families.
     """
-    alert = Alert.get_by_id(alert_id)
-    version = _newest_told(alert)
-    if version is None:
+    alert = Alert.select(Alert, Site).join(Site).where(Alert.id == alert_id).get()
+    told = _newest_told(alert)
+    if told is None:
         return 0
-    texts = _texts(version)
+    version, texts = told
     AlertPage.delete().where(AlertPage.alert == alert).execute()
-    token, now = token_of(alert.idempotency_key), clock.now()
-    ends_at = alert.ended_at + LASTS if alert.state is AlertState.CLOSED else None
-    languages = [text.language for text in texts]
-    for text in texts:
-        AlertPage.create(
-            alert=alert,
-            language=text.language,
-            token_hash=crypto.token_hash(token),
-            body=_body(alert, version, text, languages, f"{PATH}{token}"),
-            made_at=now,
-            ends_at=ends_at,
-        )
-    return len(texts)
+    token = token_of(alert.idempotency_key)
+    facts: dict[Any, Any] = {
+        AlertPage.alert: alert,
+        AlertPage.token_hash: crypto.token_hash(token),
+        AlertPage.made_at: clock.now(),
+        AlertPage.ends_at: alert.ended_at + LASTS if alert.state is AlertState.CLOSED else None,
+    }
+    names = [text.language for text in texts]
+    rows = [
+        {
+            **facts,
+            AlertPage.language: text.language,
+            AlertPage.body: _body(alert, version, text, names, f"{PATH}{token}"),
+        }
+        for text in texts
+    ]
+    AlertPage.insert_many(rows).execute()
+    return len(rows)
 
 
 def has_page(alert: Alert) -> bool:
@@ -70,62 +82,49 @@ def has_page(alert: Alert) -> bool:
     return bool(AlertPage.select().where(AlertPage.alert == alert, ended).exists())
 
 
-def _newest_told(alert: Alert) -> AlertVersion | None:
-    found: AlertVersion | None = (
-        AlertVersion.select()
-        .where(AlertVersion.alert == alert, AlertVersion.topic.in_(_gone(MessageText.topic)))
-        .order_by(AlertVersion.number.desc())
-        .first()
-    )
-    return found
+def _newest_told(alert: Alert) -> tuple[AlertVersion, list[MessageText]] | None:
+    """Return the newest version of which words went to families, and those that went."""
+    versions = AlertVersion.select().where(AlertVersion.alert == alert)
+    for version in versions.order_by(AlertVersion.number.desc()):
+        texts = _texts_gone(version)
+        if texts:
+            return version, texts
+    return None
 
 
-def _gone(column: Any) -> Any:
-    """Return a query of what stands in a column of families' texts that were let go."""
-    return (
-        MessageText.select(column)
-        .join(Message, on=(Message.text == MessageText.id))
-        .where(MessageText.audience == FAMILIES, Message.state.not_in(UNREACHED))
-    )
-
-
-def _texts(version: AlertVersion) -> list[MessageText]:
+def _texts_gone(version: AlertVersion) -> list[MessageText]:
+    went = Message.select().where(Message.text == MessageText.id, Message.state.not_in(UNREACHED))
     rows = MessageText.select().where(
-        MessageText.topic == version.topic_id, MessageText.id.in_(_gone(MessageText.id))
+        MessageText.topic == version.topic_id,
+        MessageText.audience == FAMILIES,
+        MessageText.body.is_null(False),
+        fn.EXISTS(went),
     )
-    return [row for row in rows.order_by(MessageText.language) if row.body is not None]
+    return list(rows.order_by(MessageText.language))
 
 
 def _body(
-    alert: Alert, version: AlertVersion, text: MessageText, languages: Sequence[str], path: str
+    alert: Alert, version: AlertVersion, text: MessageText, names: Sequence[str], path: str
 ) -> bytes:
-    due = None if alert.state is AlertState.CLOSED else version.next_update_at
-    fresh, late = (
-        drawing.packed(_page(alert, version, text, languages, path, late=late))
-        for late in (False, True)
-    )
-    return form.pack(fresh, late, due)
-
-
-def _page(
-    alert: Alert,
-    version: AlertVersion,
-    text: MessageText,
-    languages: Sequence[str],
-    path: str,
-    *,
-    late: bool,
-) -> str:
     timezone, due = alert.site.timezone, version.next_update_at
     with i18n.use(drawing.spoken(text.language)):
-        return drawing.draw(
+        page = drawing.draw(
             "alerts/public/page.html",
             path=path,
             code=alert.code,
             school=alert.site.name,
-            state=drawing.state_words(alert.state, alert.ended_at, due, timezone, late=late),
+            state=_STATE,
             sent=drawing.moment_words(version.sent_at, timezone),
             text=text.reveal("body"),
             text_language=drawing.words_language(text.language),
-            others=[i18n.language(one) for one in languages if one != text.language],
+            others=[i18n.language(one) for one in names if one != text.language],
         )
+        fresh, late = (
+            drawing.packed(page.replace(_STATE, escape(words), 1))
+            for words in (
+                drawing.state_words(alert.state, alert.ended_at, due, timezone, late=late)
+                for late in (False, True)
+            )
+        )
+    over = alert.state is AlertState.CLOSED
+    return form.pack(fresh, late, None if over else due)
