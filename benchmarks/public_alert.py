@@ -13,8 +13,8 @@ from rapidresponse.alerts.public_page.service import PATH, token_of
 AUDIENCES = ("A1", "A2", "A9")
 
 
-def tell_families(site: Site) -> Alert:
-    """Send an alert of a site to everybody, with a second person's yes."""
+def tell_families(site: Site, people: int) -> Alert:
+    """Send an alert of a site to everybody, so many people, with a second person's yes."""
     now = clock.now()
     lead = Actor("account:bench-lead", frozenset({Grant(Role.SITE_LEAD, site.id, None)}), 1, now)
     second = Actor("account:bench-second", frozenset({Grant(Role.DISPATCHER, None, None)}), 2, now)
@@ -25,6 +25,7 @@ def tell_families(site: Site) -> Alert:
         key=crypto.public_id(),
         at=now,
         demonstration=True,
+        count=people,
     )
     approval = approvals.waiting(alert)
     assert approval is not None

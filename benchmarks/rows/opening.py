@@ -110,7 +110,7 @@ def _stand(
     with installed(folder / "page", gateway) as made:
         with connection():
             site = school("Lincoln Elementary", people)
-            path = public_alert.page_of(public_alert.tell_families(site))
+            path = public_alert.page_of(public_alert.tell_families(site, people))
             sender = Sender(made, site, recipients())
         paths = (path, drawing.style_path())
         with _server("app", paths, made.env) as web:

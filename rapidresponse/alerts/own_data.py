@@ -11,6 +11,7 @@ from commons.roster.models import Person
 from commons.sites.models import Site
 from rapidresponse.alerts.audience import WHY_LEFT_OUT
 from rapidresponse.alerts.models import (
+    AckKind,
     Acknowledgement,
     Alert,
     AlertVersion,
@@ -18,6 +19,11 @@ from rapidresponse.alerts.models import (
     RoleWatch,
 )
 
+WHAT = {
+    AckKind.RECEIVED: _l("Received"),
+    AckKind.SAFE: _l("I am safe"),
+    AckKind.NEED_HELP: _l("I need help"),
+}
 HOW = {
     "reply": _l("By an answer"),
     "quote": _l("By an answer"),
@@ -35,6 +41,7 @@ def answers(person: Person) -> Section:
             _("School"): row.alert.site.name,
             _("Alert"): row.alert.code,
             _("Answered"): row.at,
+            _("Answer"): str(WHAT[row.kind]),
             _("How"): str(HOW.get(row.via, row.via)),
         }
         for row in found.where(Acknowledgement.person == person).order_by(Acknowledgement.id)

@@ -48,14 +48,15 @@ def address(key: str) -> str:
 def draw(alert_id: int) -> int:
     """Draw the page anew as the alert stands now; return in how many languages.
 
-    For the transaction of whatever changed it. Zero while nothing has gone to families.
+    For the transaction of whatever changed it. Zero, and no page, while nothing has gone to
+    families or all of it was taken back.
     """
     alert = Alert.select(Alert, Site).join(Site).where(Alert.id == alert_id).get()
+    AlertPage.delete().where(AlertPage.alert == alert).execute()
     told = _newest_told(alert)
     if told is None:
         return 0
     version, texts = told
-    AlertPage.delete().where(AlertPage.alert == alert).execute()
     token = token_of(alert.idempotency_key)
     facts: dict[Any, Any] = {
         AlertPage.alert: alert,

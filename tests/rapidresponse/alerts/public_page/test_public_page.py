@@ -11,7 +11,7 @@ import pytest
 import time_machine
 
 from commons import clock, crypto
-from commons.messaging import answer_links
+from commons.messaging import answer_links, outbox
 from commons.messaging.models import Message, MessageState
 from commons.messaging.words import LOCALES, words
 from commons.retention import purge
@@ -68,6 +68,13 @@ def test_a_no_makes_no_page(school: School) -> None:
     assert approval is not None
     approvals.decline(builders.actor(school.cast.mara), alert, shown=approval.body_hash)
     follow(alert, school.cast.rosa, VersionKind.ALL_CLEAR)
+    assert drawn(alert) == []
+
+
+def test_words_that_were_all_taken_back_leave_no_page(school: School) -> None:
+    alert = approved(school)
+    outbox.cancel(first(alert).topic_id, "taken_back")
+    assert service.draw(alert.id) == 0
     assert drawn(alert) == []
 
 
