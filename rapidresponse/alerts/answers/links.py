@@ -55,7 +55,7 @@ def open_link(token: str, now: dt.datetime | None = None) -> Opened:
         newer=version.number > opened.number,
         late=endings.is_late(alert, versions_of(alert)[-1], moment),
         ended=alert.ended_at is not None and moment >= alert.ended_at + LASTS,
-        answer=records.latest_of(alert, person),
+        answer=records.standing_of(alert, person),
     )
 
 

@@ -56,12 +56,11 @@ def newest_for(alert: Alert | int, person: Person) -> tuple[AlertVersion, Messag
     return None if found is None else (found.version, found)
 
 
-def latest_of(alert: Alert, person: Person) -> Acknowledgement | None:
-    """Return what a person answered last to any version of an alert."""
-    found: Acknowledgement | None = (
+def standing_of(alert: Alert, person: Person) -> Acknowledgement | None:
+    """Return what a person's answers to an alert come to: how they are, else that they got it."""
+    rows: list[Acknowledgement] = list(
         Acknowledgement.select()
         .where(Acknowledgement.alert == alert, Acknowledgement.person == person)
         .order_by(Acknowledgement.at.desc(), Acknowledgement.id.desc())
-        .first()
     )
-    return found
+    return next((row for row in rows if row.kind in HOW_THEY_ARE), rows[0] if rows else None)

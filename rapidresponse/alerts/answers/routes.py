@@ -56,8 +56,13 @@ def _values(opened: links.Opened, token: str) -> dict[str, object]:
         if given
         else "",
         "asked_for_help": kind is AckKind.NEED_HELP,
-        "answers": [(one.value, name) for one, name in drawing.ANSWERS.items() if one is not kind],
+        "answers": [(one.value, name) for one, name in drawing.ANSWERS.items() if _adds(one, kind)],
     }
+
+
+def _adds(one: AckKind, given: AckKind | None) -> bool:
+    """Return whether an answer says anything new; who says how they are has got it."""
+    return one is not given and (one is not AckKind.RECEIVED or given is None)
 
 
 def _state(opened: links.Opened) -> str:

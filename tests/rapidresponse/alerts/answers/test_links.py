@@ -141,6 +141,8 @@ def test_pressing_says_what_was_recorded_and_lets_them_ask_for_help(
     after = press(browser, path, "need_help")
     assert "see that you need help" in after.words
     assert 'value="safe"' in after.text
+    # A page left open, where they had not asked for help yet, takes nothing back.
+    assert "see that you need help" in press(browser, path, "received").words
 
 
 @only_sqlcipher
