@@ -9,13 +9,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from html import escape
-from typing import Any
 
 from peewee import fn
 
 from commons import clock, crypto, i18n
 from commons.messaging import answer_links
 from commons.messaging.models import Message, MessageText
+from commons.messaging.statements import at, run_many
 from commons.sites.models import Site
 from rapidresponse.alerts import drawing
 from rapidresponse.alerts.audience import FAMILIES, UNREACHED
@@ -26,6 +26,11 @@ PATH = "/p/"
 # A day after the alert has ended its page says so and nothing else.
 LASTS = dt.timedelta(hours=24)
 _PURPOSE = "alert_page.token"
+# By plain SQL: a second person's yes waits for it.
+_KEEP = """
+INSERT INTO alert_page (alert_id, token_hash, made_at, ends_at, language, body)
+VALUES (?, ?, ?, ?, ?, ?)
+"""
 # The two pages differ in one sentence, so that they are drawn as one. No text can hold this: a
 # private character is none of any language's.
 _STATE = "\ue000state\ue000"
@@ -58,23 +63,15 @@ def draw(alert_id: int) -> int:
         return 0
     version, texts = told
     token = token_of(alert.idempotency_key)
-    facts: dict[Any, Any] = {
-        AlertPage.alert: alert,
-        AlertPage.token_hash: crypto.token_hash(token),
-        AlertPage.made_at: clock.now(),
-        AlertPage.ends_at: alert.ended_at + LASTS if alert.state is AlertState.CLOSED else None,
-    }
+    ends_at = alert.ended_at + LASTS if alert.state is AlertState.CLOSED else None
+    facts = (alert.id, crypto.token_hash(token), at(clock.now()), ends_at and at(ends_at))
     names = [text.language for text in texts]
-    rows = [
-        {
-            **facts,
-            AlertPage.language: text.language,
-            AlertPage.body: _body(alert, version, text, names, f"{PATH}{token}"),
-        }
-        for text in texts
-    ]
-    AlertPage.insert_many(rows).execute()
-    return len(rows)
+    path = f"{PATH}{token}"
+    run_many(
+        _KEEP,
+        [(*facts, one.language, _body(alert, version, one, names, path)) for one in texts],
+    )
+    return len(texts)
 
 
 def has_page(alert: Alert) -> bool:
