@@ -10,6 +10,7 @@ import datetime as dt
 import functools
 import gzip
 import hashlib
+import re
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ MOST_KEPT = 64  # alerts; a page takes a few kilobytes a language
 _PAGE = "public, max-age=15"
 _STYLE = "public, max-age=31536000, immutable"
 _LONGEST_HEADER = 200
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")
 
 Start = Callable[..., Any]
 Environ = dict[str, Any]
@@ -94,6 +96,8 @@ class Lane:
         if f"{PATH}{rest}" == drawing.style_path():
             return _style(self._secure)
         token, _, tag = rest.partition("/")
+        if not _TOKEN.fullmatch(token):
+            return None
         pages, now = self._known(token), clock.now()
         if pages is None or not pages.languages:
             return None

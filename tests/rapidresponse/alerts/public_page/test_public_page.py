@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 import time_machine
+from peewee import OperationalError
 
 from commons import clock, crypto
 from commons.messaging import answer_links, outbox
@@ -18,7 +19,7 @@ from commons.retention import purge
 from commons.roster.models import Group
 from rapidresponse.alerts import approvals, drawing
 from rapidresponse.alerts.models import Alert, AlertPage, AlertVersion, VersionKind
-from rapidresponse.alerts.public_page import service
+from rapidresponse.alerts.public_page import lane, service
 from rapidresponse.alerts.versions import versions_of
 from tests import builders, page
 from tests.commons.web.test_security import CSP
@@ -194,6 +195,45 @@ def test_the_page_follows_the_alert_within_a_second(
     purge()
     later.shift(2)
     assert browser.get(path(alert, "es")).heading == browser.get("/nothing-here").heading
+
+
+@only_sqlcipher
+def test_a_crowd_costs_one_look_at_the_table_a_second(
+    school: School,
+    browser: page.Browser,
+    later: time_machine.Coordinates,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    address, looks, look = path(approved(school)), [], lane._mark
+    monkeypatch.setattr(lane, "_mark", lambda token: looks.append(token) or look(token))
+    for _ in range(20):
+        assert browser.client.get(address).status_code == 200
+    assert len(looks) == 1
+    later.shift(1.1)
+    for _ in range(20):
+        assert browser.client.get(address).status_code == 200
+    assert len(looks) == 2
+    # What is no token at all is not looked for.
+    assert browser.client.get(f"/p/{'x' * 5000}").status_code == 404
+    assert len(looks) == 2
+
+
+@only_sqlcipher
+def test_a_page_is_served_on_while_the_database_is_away(
+    school: School,
+    browser: page.Browser,
+    later: time_machine.Coordinates,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    address = path(approved(school))
+    assert browser.client.get(address).status_code == 200
+
+    def away(_token: str) -> frozenset[object]:
+        raise OperationalError
+
+    monkeypatch.setattr(lane, "_mark", away)
+    later.shift(60)
+    assert browser.client.get(address).status_code == 200
 
 
 @only_sqlcipher
