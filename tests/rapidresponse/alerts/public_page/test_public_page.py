@@ -105,9 +105,9 @@ def test_who_joins_later_waits_and_the_page_shows_what_families_have(school: Sch
     alert = approved(school)
     update = follow(alert, school.cast.rosa, VersionKind.UPDATE)
     assert set(heard(update, MessageState.HELD)) == set()
-    vi = builders.a_person(school.site, Group.FAMILY, language="fa")
+    new = builders.a_person(school.site, Group.FAMILY, language="fa")
     second = follow(alert, school.cast.rosa, VersionKind.UPDATE)
-    assert set(heard(second, MessageState.HELD)) == {vi.id}
+    assert set(heard(second, MessageState.HELD)) == {new.id}
     # Nobody said yes to the words in Persian, and nobody has got them.
     assert sorted(drawn(alert)) == ["es", "ko"]
     approve(alert, school)
