@@ -175,6 +175,7 @@ def _live(alert: Alert, now: dt.datetime) -> dict[str, Any]:
         "latest": latest,
         "tally": tally,
         "unanswered": bool(approval and approval.unanswered_at),
+        "wide": bool(approval and approval.permission == access.APPROVE_WIDE),
         "answered": tallies.acknowledged(alert),
         "calls": open_calls(alert),
         "unreached": calls.not_reached(latest, alert.site),

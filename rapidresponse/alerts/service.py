@@ -12,7 +12,7 @@ from peewee import IntegrityError
 from commons import clock, limits
 from commons.collector import uncollected
 from commons.database import transaction
-from commons.errors import Conflict, Forbidden, Invalid
+from commons.errors import Conflict, Invalid
 from commons.i18n import lazy_gettext as _l
 from commons.messaging import timers
 from commons.permissions import Actor, require, require_fresh
@@ -23,8 +23,8 @@ from rapidresponse.alerts import (
     breaking,
     codes,
     deadlines,
+    grounds,
     notes,
-    verifications,
     versions,
     watches,
 )
@@ -32,7 +32,6 @@ from rapidresponse.alerts.audience import CORE, ORDER, gather
 from rapidresponse.alerts.composer import (
     Draft,
     Intent,
-    barred,
     certainty_of,
     code_of,
     write,
@@ -69,10 +68,8 @@ def draft(
     # Nobody can have looked at what has not been said yet.
     intent = replace(intent, verified="", audiences=_whole(intent.audiences))
     intent = replace(intent, words=settle(site, intent))
-    _witnessed(actor, intent)
     certainty = certainty_of(intent)
-    if barred(intent, certainty):
-        raise not_seen()
+    grounds.check(actor, intent, certainty)
     intent = replace(intent, note=notes.settled(intent.note, certainty, intent.words))
     return write(
         site,
@@ -149,10 +146,8 @@ def draft_follow_up(
     intent = replace(intent, words=words, audiences=wanted or (CORE,))
     certainty = chain.alert.certainty
     if not fixed:
-        _witnessed(actor, intent, chain)
         certainty = certainty_of(intent, certainty)
-    if barred(intent, certainty, break_glass=chain.break_glass):
-        raise not_seen()
+        grounds.check(actor, intent, certainty, chain)
     intent = replace(intent, note=notes.settled(intent.note, certainty, intent.words))
     return write(
         site,
@@ -209,29 +204,6 @@ def follow_up(
         return version
 
     return _once(before, make)
-
-
-def not_seen() -> Forbidden:
-    """Return what to raise when an unverified text would reach more than the core (I1)."""
-    return Forbidden(
-        _l(
-            "Staff and families hear this only once somebody has seen it on site. "
-            "Send it to the site core first."
-        )
-    )
-
-
-def _witnessed(actor: Actor, intent: Intent, chain: Chain | None = None) -> None:
-    """Raise Invalid or Forbidden where what a sender relies on is old, or nobody else's."""
-    now = clock.now()
-    breaking.check(intent)
-    if intent.seen and intent.seen_at is not None:
-        verifications.recent(intent.seen_at, now)
-    if chain is None:
-        return
-    if intent.verified:
-        verifications.require_usable(actor, chain.alert, intent.verified, now)
-    verifications.require_nothing_otherwise(chain.alert, chain.told, intent.audiences)
 
 
 def _once(before: Callable[[], Made | None], make: Callable[[], Made]) -> Made:

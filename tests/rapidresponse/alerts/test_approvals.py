@@ -11,9 +11,11 @@ from commons import clock
 from commons.accounts.models import Account
 from commons.audit import AuditLink
 from commons.database import connection
-from commons.errors import Conflict, Forbidden, NotFound
+from commons.errors import Conflict, Forbidden, Invalid, NotFound
 from commons.messaging.models import MessageState
 from commons.permissions import Role
+from commons.roster.models import Group, SlotKind
+from commons.sites.models import Site
 from rapidresponse.alerts import approvals
 from rapidresponse.alerts.models import Alert, Approval, ApprovalState, VersionKind
 from tests import builders
@@ -137,6 +139,40 @@ def test_above_three_hundred_an_administrators_yes_is_not_enough(
     with pytest.raises(Forbidden):
         say_yes(alert, school.cast.mara)
     assert say_yes(alert, school.cast.noor) == 2
+
+
+def test_another_school_needs_a_dispatcher_or_the_district(school: School) -> None:
+    near = builders.a_site("Near", latitude=34.01, longitude=-118.0)
+    builders.a_person(near, slot=SlotKind.SITE_LEAD)
+    here = {"latitude": 34.0, "longitude": -118.0}
+    Site.update(here).where(Site.id == school.site.id).execute()
+    alert = send(Site.get_by_id(school.site.id), school.cast.rosa, intent(audiences=("A1", "A7")))
+    with pytest.raises(Forbidden, match="another school: a dispatcher or the district"):
+        say_yes(alert, school.cast.mara)
+    assert say_yes(alert, school.cast.noor) == 1
+
+
+def test_who_started_an_alert_gives_no_yes_to_what_another_sends(school: School) -> None:
+    alert = send(school.site, school.cast.mara, intent(audiences=("A1", "A2")))
+    follow(alert, school.cast.rosa, VersionKind.UPDATE, audiences=("A1", "A2", "A9"))
+    with pytest.raises(Forbidden, match="You started this alert"):
+        say_yes(alert, school.cast.mara)
+    assert say_yes(alert, school.cast.noor) == 2
+
+
+@pytest.mark.parametrize("audiences", [("A1", "A2", "A6"), ("A1", "A3", "A4", "A2", "A6", "A8")])
+def test_above_three_hundred_nobody_beyond_a_few_hears_before_a_yes_and_the_count(
+    school: School, monkeypatch: pytest.MonkeyPatch, audiences: tuple[str, ...]
+) -> None:
+    builders.a_person(school.site, Group.OBSERVER)
+    monkeypatch.setattr("rapidresponse.alerts.composer.MANY", 2)
+    with pytest.raises(Invalid):
+        send(school.site, school.cast.rosa, intent("T6", audiences))
+    alert = send(school.site, school.cast.rosa, intent("T6", audiences), count=3)
+    assert set(heard(first(alert), MessageState.HELD).values()) == {"A2", "A6"}
+    with pytest.raises(Invalid):
+        follow(alert, school.cast.rosa, VersionKind.UPDATE, audiences=audiences)
+    assert follow(alert, school.cast.rosa, VersionKind.UPDATE, audiences=audiences, count=3)
 
 
 def test_whoever_said_stop_meanwhile_is_not_released(school: School) -> None:

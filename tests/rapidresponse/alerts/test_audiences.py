@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from commons.errors import Forbidden
+from commons.errors import Forbidden, Invalid
 from commons.messaging import outbox
 from commons.messaging.models import MessageState
 from commons.permissions import Role
@@ -121,8 +121,16 @@ def test_a_neighbour_who_was_told_hears_how_it_ends_though_they_no_longer_lead(
 def test_nothing_unverified_goes_beyond_core_district_and_dispatchers(
     school: School, type_: str, audience: str
 ) -> None:
-    with pytest.raises(Forbidden, match="seen it on site"):
+    with pytest.raises((Forbidden, Invalid), match=r"seen it on site|not for everybody"):
         send(school.site, school.cast.rosa, intent(type_, ("A1", audience), seen=False))
+
+
+@pytest.mark.parametrize(("type_", "audience"), [("T5", "A9"), ("T1", "A8"), ("T15", "A6")])
+def test_a_type_goes_to_nobody_whom_it_is_not_for(
+    school: School, type_: str, audience: str
+) -> None:
+    with pytest.raises(Invalid, match="Choose again who will hear"):
+        send(school.site, school.cast.rosa, intent(type_, ("A1", audience)))
 
 
 @pytest.mark.parametrize(

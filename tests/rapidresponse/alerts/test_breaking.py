@@ -64,7 +64,7 @@ def test_it_never_takes_families_neighbours_or_partners_along(
     school: School, audience: str
 ) -> None:
     chosen = intent("T2", (*INSIDE, audience), seen=False, break_glass="inside")
-    with pytest.raises(Forbidden):
+    with pytest.raises(Forbidden, match="seen it on site"):
         send(school.site, school.cast.rosa, chosen)
 
 
