@@ -160,7 +160,7 @@ class FullSchool:
         yield Extra("family", "/home")
         yield Extra("", f"/join/{self.invite.reveal('code')}")
         yield Extra("", f"/own-data/receipt?number={self.receipt}")
-        yield Extra("", "/sign-in/signal", begin)
+        yield Extra("", "/sign-in/signal?code=shown", begin)
         token = accounts.make_sign_in_link(CONSOLE, cast.rosa, minutes=10)
         yield Extra("", f"/sign-in/{token}")
         yield Extra("", "/account/set-up", self._open_invitation)

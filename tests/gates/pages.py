@@ -32,7 +32,7 @@ class Map:
         self.app, self.school = app, school
         self.rules = app.url_map.bind("farolito.test")
         self.pages: dict[Key, tuple[str, str]] = {}  # by route and query: the path, who opens it
-        self.forms: dict[str, str] = {}  # each act that a form leads to, and a page that has it
+        self.forms: dict[str, tuple[str, str]] = {}  # each act, a page that has it, who opens that
         self.faults: list[str] = []
         self.more: list[Extra] = list(school.more())
         for who in ROLES:
@@ -48,7 +48,7 @@ class Map:
             extra.path,
             extra.who,
         )
-        list(self._targets(found, extra.path))
+        list(self._targets(found, extra.path, extra.who))
 
     def come(self, who: str, extra: Extra | None = None) -> page.Browser:
         """Return a browser of somebody, in which what a page needs has been done."""
@@ -88,7 +88,7 @@ class Map:
             if found is None:
                 continue
             self.pages.setdefault(self.key(path), (path, who))
-            for target in self._targets(found, path):
+            for target in self._targets(found, path, who):
                 if self.key(target) not in seen | set(self.pages):
                     seen.add(self.key(target))
                     waiting.append(target)
@@ -110,7 +110,7 @@ class Map:
         self.faults += [f"{fault} at {path}" for fault in _faults_of(found.root, found.text)]
         return found
 
-    def _targets(self, found: page.Page, path: str) -> Iterator[str]:
+    def _targets(self, found: page.Page, path: str, who: str) -> Iterator[str]:
         for link in found.links():
             target = link.split("#")[0]
             if target.startswith("/") and self.endpoint(target) not in ("", *NO_PAGES):
@@ -119,19 +119,25 @@ class Map:
                 yield path.split("?")[0] + target
         for form in found.root.iter("form"):
             action, method = form.get("action") or path, (form.get("method") or "get").upper()
-            self.forms.setdefault(self.endpoint(action, method), path)
+            self.forms.setdefault(self.endpoint(action, method), (path, who))
 
     def echoes(self, only: str = "") -> list[str]:
         """Type hostile words into every form and query; return what did not stay words."""
         names = {name for _route, query in self.pages for name in query if " " not in name}
         query = dict.fromkeys({*names, "next", "q"}, BREAKOUT)
         faults = []
+        with_forms, tried = set(self.forms.values()), set[str]()
         come: dict[str, page.Browser] = {}
         for path, who in [(path, who) for path, who in self.pages.values() if only in path]:
             browser = come[who] = come.get(who) or self.come(who)
             answer = browser.client.get(path.split("?")[0], query_string=query, base_url=ADDRESS)
             faults += [f"{fault} at {path}" for fault in _read_back(answer)]
+            if (path, who) not in with_forms:
+                continue
             for form in self._forms_to_type_into(browser, path):
+                if self.endpoint(form.action, form.method.upper()) in tried:
+                    continue
+                tried.add(self.endpoint(form.action, form.method.upper()))
                 for text in TYPED_IN:
                     values = {**form.values, **{name: [text] for name in typed(form)}}
                     answer = browser.client.open(
@@ -149,6 +155,12 @@ class Map:
         if found.response.mimetype != "text/html" or not found.text:
             return []
         return [form for one in found.root.iter("form") if typed(form := page.Form(found, one))]
+
+    def one_of_each(self) -> set[tuple[str, str]]:
+        """Return a page of each route and of each act, and every extra one."""
+        first = {key[0]: seen for key, seen in sorted(self.pages.items(), reverse=True)}
+        extra = {(one.path, one.who) for one in self.more}
+        return {*first.values(), *self.forms.values(), *extra}
 
     def not_opened(self) -> set[str]:
         """Return each route that can be looked at and that nobody opened."""
@@ -184,7 +196,8 @@ def _read_back(answer: Any) -> list[str]:
     answer.close()
     broke = [f"an answer {answer.status_code}"] if answer.status_code >= 500 else []
     names = [name for name, value in answer.headers.items() if name == MARK or f"{MARK}=" in value]
-    return [*broke, *(f"a header {name}" for name in names), *marked(text)]
+    shown = marked(text) if MARK in text or COUNTED in text else []
+    return [*broke, *(f"a header {name}" for name in names), *shown]
 
 
 def marked(text: str) -> list[str]:

@@ -93,11 +93,17 @@ def leaks(found: Places) -> list[str]:
     return faults
 
 
+def without_values(address: str) -> str:
+    """Return an address and what its query names; the composer has hundreds of values."""
+    path, _mark, query = address.partition("?")
+    return path + "".join(sorted(part.partition("=")[0] for part in query.split("&")))
+
+
 def on_pages(browser: Browser, forbidden: set[str]) -> list[str]:
     """Return each page that shows somebody what they may not read, following every link."""
     return [
         f"{fault} at {found.path}"
-        for found in crawl(browser)
+        for found in crawl(browser, kind=without_values)
         for fault in find(forbidden, found.text.encode())
     ]
 
@@ -153,9 +159,14 @@ TEXT = {"log", "rows", "dump"}
 NOTHING_TO_PLANT = {"plain.db-shm", "what the simulator and the relay said"}
 
 
-def unseen(data: bytes) -> list[str]:
+def unseen(data: bytes) -> set[str]:
     """Return each encoding whose planted canary the search does not find."""
-    return [name for name, (canary, _bytes) in PLANTED.items() if not find([canary], data)]
+    found = find([canary for canary, _bytes in PLANTED.values()], data)
+    return {
+        name
+        for name, (canary, _bytes) in PLANTED.items()
+        if not any(fault.startswith(f"{canary} (") for fault in found)
+    }
 
 
 def test_a_canary_is_seen_in_every_encoding_and_at_every_offset() -> None:
@@ -170,6 +181,7 @@ def test_a_canary_is_seen_in_every_encoding_and_at_every_offset() -> None:
 def test_a_leak_is_seen_in_every_place_in_every_encoding(ran: Ran) -> None:
     _run, found = ran
     log = logging.getLogger("farolito.careless")
+    found.settle()
     for _canary, data in PLANTED.values():
         found.store(data)
         log.error("%s", data.decode("latin-1"))
@@ -177,7 +189,7 @@ def test_a_leak_is_seen_in_every_place_in_every_encoding(ran: Ran) -> None:
     found.settle()
     after = found.read()
     for place in {*before, *after} - NOTHING_TO_PLANT:
-        missed = set(unseen(before[place] + after.get(place, b"")))
+        missed = unseen(before[place] + after.get(place, b""))
         # Text escapes what is not text; that lies open in the binary places.
         assert missed <= (BINARY if place in TEXT else set()), place
 
