@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from jinja2 import Environment
 from markupsafe import escape
 from playwright.sync_api import Browser
 
+from commons.accounts import passwords
 from commons.database import connection
 from commons.roster.models import Person
 from commons.sites import directory
@@ -36,13 +38,15 @@ NO_FORM = {
 def site(tmp_path_factory: pytest.TempPathFactory, _app: Any) -> Iterator[Map]:
     """Every page of a full school in which every typed word is hostile."""
     folder = tmp_path_factory.mktemp("pages")
-    engine, before = open_plain(folder), directory._path
+    engine, before, hasher = open_plain(folder), directory._path, passwords._hasher
     directory._path = folder / directory.FILE
+    passwords.use(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
     with connection():
         school = FullSchool()
         hostile.plant()
         yield Map(_app, school)
     directory._path = before
+    passwords.use(hasher)
     engine.close_all()
 
 
