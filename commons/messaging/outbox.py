@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from peewee import fn
@@ -151,6 +151,20 @@ def cancel(
                 Topic.id == topic_id, Topic.cancelled_at.is_null()
             ).execute()
         return _move(topic_id, states, state=MessageState.CANCELLED, reason=reason)
+
+
+def overtake(topic_ids: Collection[int], reason: str) -> int:
+    """Take back what nobody has tried to send yet, since newer words end or correct it.
+
+    What may have arrived is left: whoever got it, or may have, hears the newer words as well.
+    Returns how many messages that were.
+    """
+    taken_back = Message.update(state=MessageState.CANCELLED, reason=reason).where(
+        Message.topic.in_([*topic_ids]),
+        Message.state == MessageState.QUEUED,
+        ~Message.repeat,
+    )
+    return int(taken_back.execute())
 
 
 def _move(topic_id: int, states: Sequence[MessageState], **values: Any) -> int:

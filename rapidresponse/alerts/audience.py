@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from peewee import SQL
+
 from commons.accounts import holding
 from commons.database import database
 from commons.i18n import lazy_gettext as _l
@@ -173,8 +175,12 @@ def _lent_to(
     return {**agreed.anywhere(guests), **lent}
 
 
-def reached_by(alert: Alert) -> dict[int, str]:
-    """Return everybody whom a version of the chain was queued or sent to, and as whom."""
+def reached_by(alert: Alert, *, untried: bool = True) -> dict[int, str]:
+    """Return everybody whom a version of the chain was queued or sent to, and as whom.
+
+    `untried=False` leaves out those for whom nobody has tried to send anything yet.
+    """
+    waiting = (Message.state == MessageState.QUEUED) & ~Message.repeat
     rows: Any = (
         Message.select(Message.person, MessageText.audience)
         .join(MessageText, on=(MessageText.id == Message.text))
@@ -182,6 +188,7 @@ def reached_by(alert: Alert) -> dict[int, str]:
             Message.topic.in_(_topics(alert)),
             Message.state.not_in(UNREACHED),
             Message.person.is_null(False),
+            SQL("1 = 1") if untried else ~waiting,
         )
         .distinct()
         .tuples()
@@ -190,6 +197,12 @@ def reached_by(alert: Alert) -> dict[int, str]:
     for person_id, audience in rows:
         found[person_id] = min(found.get(person_id, audience), audience, key=ORDER.index)
     return found
+
+
+def told_of(reached: Mapping[int, str]) -> tuple[str, ...]:
+    """Return the audiences in which somebody has been reached, those who are told most first."""
+    found = set(reached.values())
+    return tuple(audience for audience in ORDER if audience in found)
 
 
 def _topics(alert: Alert) -> list[int]:

@@ -28,7 +28,7 @@ from rapidresponse.alerts import (
     versions,
     watches,
 )
-from rapidresponse.alerts.audience import CORE, ORDER, gather
+from rapidresponse.alerts.audience import CORE, ORDER, gather, reached_by, told_of
 from rapidresponse.alerts.composer import (
     Draft,
     Intent,
@@ -129,7 +129,9 @@ def draft_follow_up(
 ) -> Draft:
     """Return the next version as it would be sent now, storing nothing.
 
-    It goes to everybody the chain has reached and to whoever is in its audiences now (I6).
+    It goes to everybody the chain has reached (I6), and to whoever is in its audiences now. Words
+    that end or correct go to the core and to those who have got something, or may have: from the
+    others the older words are taken back.
     """
     site = chain.alert.site
     require(actor, access.SEND, site)
@@ -141,7 +143,9 @@ def draft_follow_up(
         raise Invalid(
             fields={"seen": _l("Tick the box when somebody on site has seen it themselves.")}
         )
-    wanted = chain.told if fixed else _whole((*intent.audiences, *chain.audiences))
+    overtakes = intent.kind in versions.OVERTAKING
+    reached = reached_by(chain.alert, untried=False) if overtakes else chain.reached
+    wanted = told_of(reached) if fixed else _whole((*intent.audiences, *chain.audiences))
     words = settle(site, intent, chain)
     intent = replace(intent, words=words, audiences=wanted or (CORE,))
     certainty = chain.alert.certainty
@@ -152,7 +156,7 @@ def draft_follow_up(
     return write(
         site,
         intent,
-        gather(site, intent.audiences, chain.reached),
+        gather(site, (CORE,) if overtakes else intent.audiences, reached),
         code=f"{chain.alert.code}.v{chain.latest.number + 1}",
         certainty=certainty,
         at=at,
@@ -188,7 +192,8 @@ def follow_up(
         now = _moment(at)
         fresh = Alert.select(Alert, Site).join(Site).where(Alert.id == alert.id).get()
         versions.supersede(fresh, now)
-        chain = chain_of(fresh)
+        overtakes = intent.kind in versions.OVERTAKING
+        chain = versions.overtake(fresh) if overtakes else chain_of(fresh)
         if chain.latest.number != after:
             raise versions.moved_on()
         made = draft_follow_up(actor, chain, intent, at=at, demonstration=demonstration)
@@ -257,7 +262,8 @@ def _start(
 
 
 def _check(made: Draft, count: int | None) -> None:
-    if not made.recipients:
+    # An alert that nobody has got yet can still be ended, and then nobody hears of it.
+    if not made.recipients and made.intent.kind not in versions.OVERTAKING:
         raise Invalid(_l("Nobody in this audience can be written to. Call them."))
     if made.wants_count and count != made.count:
         raise Invalid(fields={"count": _l("Type how many people will get it: %(n)s", n=made.count)})

@@ -18,7 +18,7 @@ from commons.messaging.answer_links import ANSWER
 from commons.messaging.models import MessageState, MessageText
 from commons.permissions import Actor
 from rapidresponse.alerts import approvals, asking
-from rapidresponse.alerts.audience import FAMILIES, ORDER, reached_by
+from rapidresponse.alerts.audience import FAMILIES, ORDER, reached_by, told_of
 from rapidresponse.alerts.composer import Draft
 from rapidresponse.alerts.models import (
     AfterReview,
@@ -40,6 +40,8 @@ KEPT = dt.timedelta(hours=72)
 # News that is older than this when it could go at last would only confuse.
 LATEST = dt.timedelta(hours=6)
 SUPERSEDED = "superseded"
+# Words that end or correct what was said: older ones that nobody has got would only confuse.
+OVERTAKING = (VersionKind.CORRECTION, VersionKind.ALL_CLEAR)
 _ENDS = (VersionKind.DEPARTED, VersionKind.ALL_CLEAR)
 _RETURNS = ("still_there", "not_over")
 # A change of posture, and a question about records, claim nobody who could depart.
@@ -67,8 +69,7 @@ class Chain:
     @property
     def told(self) -> tuple[str, ...]:
         """Return the audiences in which somebody has been reached."""
-        found = set(self.reached.values())
-        return tuple(audience for audience in ORDER if audience in found)
+        return told_of(self.reached)
 
     def may(self, kind: VersionKind, now: dt.datetime) -> bool:
         """Return whether a version of this kind may follow now."""
@@ -96,6 +97,12 @@ def chain_of(alert: Alert) -> Chain:
         reached=reached_by(alert),
         words=words,
     )
+
+
+def overtake(alert: Alert) -> Chain:
+    """Take back older words of a chain that nobody has got, and return the chain as it is then."""
+    outbox.overtake([version.topic_id for version in versions_of(alert)], SUPERSEDED)
+    return chain_of(alert)
 
 
 def versions_of(alert: Alert) -> list[AlertVersion]:

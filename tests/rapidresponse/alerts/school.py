@@ -84,6 +84,14 @@ def send(site: Site, by: Account, chosen: Intent | None = None, **given: Any) ->
     return service.send(builders.actor(by), site, chosen or intent(), **values)
 
 
+def gone(alert: Alert) -> None:
+    """Let the relay send all that is queued of an alert."""
+    topics = [version.topic_id for version in versions_of(alert)]
+    Message.update(state=MessageState.SENT).where(
+        Message.topic.in_(topics), Message.state == MessageState.QUEUED
+    ).execute()
+
+
 def follow(
     alert: Alert, by: Account, kind: VersionKind, words: dict[str, str] | None = None, **given: Any
 ) -> AlertVersion:
@@ -91,6 +99,8 @@ def follow(
     seen = given.pop("seen", kind in (VersionKind.DEPARTED, VersionKind.ALL_CLEAR))
     grounds = {name: given.pop(name) for name in GROUNDS if name in given}
     chosen = Intent(alert.type, kind, words or DEFAULTS[kind], audiences, seen, **grounds)
+    if given.pop("sent", True):
+        gone(alert)
     values = {
         "after": versions_of(alert)[-1].number,
         "key": crypto.public_id(),

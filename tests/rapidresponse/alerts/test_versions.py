@@ -20,7 +20,16 @@ from rapidresponse.alerts import approvals
 from rapidresponse.alerts.models import Alert, AlertState, AlertVersion, LeftOut, VersionKind
 from rapidresponse.alerts.versions import versions_of
 from tests import builders
-from tests.rapidresponse.alerts.school import School, first, follow, heard, intent, put, send
+from tests.rapidresponse.alerts.school import (
+    School,
+    first,
+    follow,
+    gone,
+    heard,
+    intent,
+    put,
+    send,
+)
 
 
 @pytest.mark.parametrize(
@@ -144,6 +153,7 @@ def test_nobody_departs_from_a_change_of_posture(school: School) -> None:
 def test_a_yes_and_newer_words_at_once_never_both_win_unseen(school: School) -> None:
     """Either the yes came first and families get both, or the newer words took its place."""
     alert = send(school.site, school.cast.rosa)
+    gone(alert)
     waiting = approvals.waiting(alert)
     assert waiting is not None
 
@@ -152,7 +162,7 @@ def test_a_yes_and_newer_words_at_once_never_both_win_unseen(school: School) -> 
         approvals.approve(actor, alert, shown=waiting.body_hash)
 
     def correct() -> None:
-        follow(alert, school.cast.rosa, VersionKind.CORRECTION, after=1)
+        follow(alert, school.cast.rosa, VersionKind.UPDATE, after=1, sent=False)
 
     def attempt(act: Callable[[], None]) -> None:
         with connection(), contextlib.suppress(Conflict):
@@ -160,9 +170,36 @@ def test_a_yes_and_newer_words_at_once_never_both_win_unseen(school: School) -> 
 
     with ThreadPoolExecutor(2) as threads:
         list(threads.map(attempt, (approve, correct)))
-    told = set(heard(first(alert), MessageState.QUEUED))
+    told = set(heard(first(alert), MessageState.SENT, MessageState.QUEUED))
     latest = versions_of(alert)[-1]
-    assert latest.number == 1 or told == set(heard(latest))
+    assert latest.number == 1 or told == set(heard(latest, MessageState.QUEUED))
+
+
+@pytest.mark.parametrize("kind", [VersionKind.CORRECTION, VersionKind.ALL_CLEAR])
+def test_whoever_has_got_nothing_yet_hears_neither_the_old_words_nor_their_end(
+    school: School, kind: VersionKind
+) -> None:
+    alert = send(school.site, school.cast.rosa)
+    put(first(alert), school.lead, MessageState.SENT)
+    latest = follow(alert, school.cast.rosa, kind, sent=False)
+    assert set(heard(latest)) == {school.lead.id}
+    assert school.teacher.id in heard(first(alert), MessageState.CANCELLED)
+
+
+def test_whoever_may_have_got_it_hears_how_it_ends(school: School) -> None:
+    alert = send(school.site, school.cast.rosa)
+    put(first(alert), school.lead, MessageState.SENT)
+    put(first(alert), school.teacher, MessageState.UNKNOWN)
+    latest = follow(alert, school.cast.rosa, VersionKind.ALL_CLEAR, sent=False)
+    assert set(heard(latest)) == {school.lead.id, school.teacher.id}
+
+
+def test_an_alert_that_nobody_has_got_can_still_be_ended(school: School) -> None:
+    alert = send(school.site, school.cast.rosa)
+    latest = follow(alert, school.cast.rosa, VersionKind.ALL_CLEAR, sent=False)
+    assert Alert.get_by_id(alert.id).state is AlertState.CLOSED
+    assert set(heard(latest)) <= {school.lead.id}
+    assert not heard(first(alert), MessageState.QUEUED)
 
 
 def test_a_version_written_against_an_older_one_is_refused(school: School) -> None:

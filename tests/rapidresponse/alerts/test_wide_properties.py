@@ -186,7 +186,7 @@ def test_no_order_of_acts_lets_the_wrong_hand_reach_more(
     ("planted", "flaw"),
     [
         ("commons.accounts.who.same_person", lambda actor, refs: False),
-        ("rapidresponse.alerts.service.barred", lambda *given, **named: ()),
+        ("rapidresponse.alerts.grounds.barred", lambda *given, **named: ()),
     ],
     ids=["same person", "unverified"],
 )

@@ -17,12 +17,12 @@ from commons.messaging.models import Message, MessageState
 from commons.messaging.words import LOCALES, words
 from commons.retention import purge
 from commons.roster.models import Group
+from commons.web.security import HEADERS
 from rapidresponse.alerts import approvals, drawing
 from rapidresponse.alerts.models import Alert, AlertPage, AlertVersion, VersionKind
 from rapidresponse.alerts.public_page import lane, service
 from rapidresponse.alerts.versions import versions_of
 from tests import builders, page
-from tests.commons.web.test_security import CSP
 from tests.rapidresponse.alerts.school import School, first, follow, heard, send, texts
 
 only_sqlcipher = pytest.mark.parametrize("db", ["sqlcipher"], indirect=True)
@@ -257,7 +257,7 @@ def test_the_head_is_the_same_as_everywhere_and_sets_no_cookie(
     browser.sign_in(school.cast.rosa)
     alert = approved(school)
     headers = browser.get(f"{path(alert)}?language=es").response.headers
-    assert headers["Content-Security-Policy"] == CSP
+    assert headers["Content-Security-Policy"] == HEADERS["Content-Security-Policy"]
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"] == "no-referrer"
     assert headers["X-Robots-Tag"] == "noindex"
