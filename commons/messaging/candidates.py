@@ -38,16 +38,23 @@ class Candidate:
     trusting: bool  # somebody has, and the gateway is about to be told
 
 
+# Audiences whose people need not be the site's own: its district, dispatchers, schools nearby and
+# partners. Nobody asked them there, so they hear by what they agreed to where they are; a STOP at
+# any place stands.
+GUESTS = ("A3", "A4", "A7", "A8")
 # The limit inside, so that a planner without statistics joins a few rows and not whole tables.
 _CANDIDATES = """
 SELECT m.id, m.person_id, m.text_id, m.priority, m.attempts, m.repeat,
        m.not_after IS NOT NULL AND m.not_after <= ?, t.cancelled_at IS NOT NULL, t.site_id,
-       c.state, a.public_id, a.value,
+       COALESCE(c.state, CASE WHEN x.audience IN ('A3', 'A4', 'A7', 'A8') THEN
+           (SELECT CASE WHEN MAX(e.state) = 'withdrawn' THEN 'withdrawn' ELSE MIN(e.state) END
+            FROM consent e WHERE e.person_id = m.person_id) END), a.public_id, a.value,
        CASE WHEN a.checked_at IS NOT NULL THEN a.recipient END, a.state,
        a.held_at IS NOT NULL, a.trust_at IS NOT NULL AND a.trust_at > ?
 FROM (SELECT * FROM message WHERE state = 'queued' AND due_at <= ?
       ORDER BY priority, id LIMIT ?) m
 JOIN topic t ON t.id = m.topic_id
+JOIN message_text x ON x.id = m.text_id
 LEFT JOIN contact_method a ON a.id = m.method_id
 LEFT JOIN consent c ON c.person_id = m.person_id AND c.site_id = t.site_id
 ORDER BY m.priority, m.id

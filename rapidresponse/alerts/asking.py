@@ -42,7 +42,7 @@ def ask(alert: Alert, version: AlertVersion, draft: Draft) -> Approval:
     people = second_people(alert, approval)
     languages = {person.language for person in people}
     said = {language: _words(alert, approval, draft, language) for language in sorted(languages)}
-    _tell(ASKED, alert, approval, people, said)
+    _tell(ASKED, approval, people, said)
     timers.set_timer(approvals.TIMER, approval.public_id, now + PATIENCE)
     return approval
 
@@ -58,7 +58,7 @@ def remind(alert: Alert, approval: Approval) -> int:
         for row in rows
     }
     people = [one for one in second_people(alert, approval) if one.language in said]
-    _tell(AGAIN, alert, approval, people, said)
+    _tell(AGAIN, approval, people, said)
     return len(people)
 
 
@@ -83,9 +83,7 @@ def _free_code() -> str:
             return code
 
 
-def _tell(
-    kind: str, alert: Alert, approval: Approval, people: Iterable[Person], said: dict[str, str]
-) -> None:
+def _tell(kind: str, approval: Approval, people: Iterable[Person], said: dict[str, str]) -> None:
     recipients = []
     for person in people:
         way = outbox.way_to(person)
@@ -94,7 +92,8 @@ def _tell(
     if recipients:
         outbox.enqueue(
             f"{kind}:{approval.public_id}",
-            alert.site_id,
+            # No site's: whoever may decide is asked by their office, not as one of its people.
+            None,
             {("", language): text for language, text in said.items()},
             recipients,
             not_after=clock.now() + LASTS,

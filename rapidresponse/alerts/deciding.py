@@ -15,7 +15,7 @@ from commons.permissions import Actor
 from commons.roster.models import Person
 from commons.sites.models import Site
 from rapidresponse.alerts import approvals
-from rapidresponse.alerts.asking import ASKED
+from rapidresponse.alerts.asking import AGAIN, ASKED
 from rapidresponse.alerts.models import Alert, AlertVersion, Approval, ApprovalState
 
 _ANSWER = re.compile(r"(\D+?) ?([0-9]{4})")
@@ -91,7 +91,10 @@ def _asked(person: Person) -> list[Approval]:
     topics: Any = (
         Topic.select(Topic.subject)
         .join(Message, on=(Message.topic == Topic.id))
-        .where(Message.person == person, Topic.subject.startswith(f"{ASKED}:"))
+        .where(
+            Message.person == person,
+            Topic.subject.startswith(f"{ASKED}:") | Topic.subject.startswith(f"{AGAIN}:"),
+        )
     )
     ids = [subject.partition(":")[2] for (subject,) in topics.tuples()]
     rows = (

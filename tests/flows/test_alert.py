@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from app import REPLY_HANDLERS
 from commons.messaging.models import Message, MessageState
-from rapidresponse.alerts.models import Acknowledgement, Alert
+from commons.roster.models import Group
+from rapidresponse.alerts.models import Acknowledgement, Alert, Approval
 from rapidresponse.alerts.replies import acknowledge
 from tests import builders
 from tests.commons.messaging.conftest import Post
 from tests.page import Browser, Page
-from tests.rapidresponse.alerts.school import School
+from tests.rapidresponse.alerts.school import School, signal_for
 
 HANDLERS = (acknowledge,)
 
@@ -45,6 +47,22 @@ def test_everyone_gets_it_in_their_language_and_the_page_knows(
     assert "CONFIRMADO" in post.texts(school.garcia)[0]
     assert "2 of 4" not in browser.get(page.path).words
     assert "4 of 4 have it." in browser.get(page.path).words
+
+
+def test_a_second_person_says_yes_from_their_phone_in_spanish(
+    school: School, browser: Browser, post: Post
+) -> None:
+    mara = builders.a_person(school.cast.other_school, Group.VOLUNTEER, language="es")
+    signal_for(school.cast.mara, mara)
+    page = send(browser, school)
+    post.deliver(handlers=REPLY_HANDLERS)
+    assert "2 personas esperan el sí" in post.texts(mara)[0]
+    post.say(mara, f"SÍ {Approval.get().code}")
+    post.wait_for_receipts(handlers=REPLY_HANDLERS)
+    go(post)
+    assert "CONFIRMADO" in post.texts(school.garcia)[0]
+    assert "Su sí quedó registrado" in post.texts(mara)[1]
+    assert "Mara Example said yes." in browser.get(page.path).words
 
 
 def test_a_read_an_answer_and_a_reaction_come_back_to_the_page(

@@ -12,16 +12,18 @@ from commons import clock
 from commons.database import connection, transaction
 from commons.errors import Conflict
 from commons.messaging import doorbell, outbox
+from commons.messaging.candidates import GUESTS
 from commons.messaging.claims import Finished
 from commons.messaging.gateway import Gateway
 from commons.messaging.jobs import Job
 from commons.messaging.models import Attempt, Message, MessageState
+from commons.messaging.outbox import Recipient
 from commons.messaging.outcomes import Kind, Outcome
 from commons.messaging.relay import Relay
 from commons.roster.models import Consent, ConsentState, ContactMethod, MethodState
 from commons.roster.service import withdraw_everywhere
 from tests import builders
-from tests.commons.messaging.conftest import Post, state, until
+from tests.commons.messaging.conftest import Post, method, state, until
 
 
 def test_three_hundred_people_are_all_told_once(post: Post) -> None:
@@ -190,6 +192,32 @@ def test_consent_is_that_of_the_messages_site(post: Post) -> None:
     post.deliver()
     with connection():
         assert state(person) == ("cancelled", "consent")
+
+
+@pytest.mark.parametrize(
+    ("state_there", "goes"),
+    [(ConsentState.GIVEN, True), (ConsentState.INVITED, False), (None, False)],
+)
+def test_a_guest_hears_by_what_they_agreed_to_where_they_are(
+    post: Post, state_there: ConsentState | None, goes: bool
+) -> None:
+    person = builders.a_person(builders.a_site("Brookside Middle"), consent=state_there)
+    for audience in GUESTS:
+        to = Recipient(person.id, method(person).id, audience, "en", 10)
+        outbox.enqueue(f"guest:{audience}", post.site.id, {(audience, "en"): audience}, [to])
+    post.deliver()
+    states = {row.state for row in Message.select().where(Message.person == person)}
+    assert (MessageState.CANCELLED not in states) is goes
+    assert len(post.texts(person)) == (len(GUESTS) if goes else 0)
+
+
+def test_a_guest_who_said_stop_anywhere_hears_nothing(post: Post) -> None:
+    person = builders.a_person(builders.a_site("Brookside Middle"))
+    builders.a_consent(person, builders.a_site("Third"), ConsentState.WITHDRAWN)
+    to = Recipient(person.id, method(person).id, "A7", "en", 10)
+    outbox.enqueue("guest:one", post.site.id, {("A7", "en"): "words"}, [to])
+    post.deliver()
+    assert state(person) == ("cancelled", "consent")
 
 
 def test_a_result_that_cannot_be_written_harms_no_other(post: Post) -> None:

@@ -6,11 +6,12 @@ import pytest
 
 from commons.errors import Forbidden, Invalid
 from commons.messaging import outbox
+from commons.messaging.candidates import GUESTS
 from commons.messaging.models import MessageState
 from commons.permissions import Role
 from commons.roster.models import ConsentState, Group, Person, SlotKind
 from commons.sites.models import Site, SiteState
-from rapidresponse.alerts.audience import gather, near_sites
+from rapidresponse.alerts.audience import ORDER, gather, near_sites
 from rapidresponse.alerts.models import Certainty, VersionKind
 from tests import builders
 from tests.rapidresponse.alerts.school import (
@@ -78,6 +79,11 @@ def test_a_dispatcher_of_another_district_does_not_hear(school: School) -> None:
     away = builders.an_account(Role.DISPATCHER, district=school.cast.other_school.district)
     signal_for(away, builders.a_person(school.cast.other_school, Group.VOLUNTEER))
     assert gather(school.site, ("A4",)).members == ()
+
+
+def test_the_relay_knows_whose_people_are_not_the_sites_own() -> None:
+    own = {"A1", "A2", "A6", "A9"}
+    assert set(GUESTS) == set(ORDER) - own
 
 
 def test_leads_of_open_schools_within_two_miles_hear_six_at_most(school: School) -> None:

@@ -234,6 +234,17 @@ def test_a_yes_after_two_minutes_still_counts_and_takes_the_notice_back(
     assert len(heard(first(alert), MessageState.QUEUED)) == 4
 
 
+def test_whoever_may_decide_only_since_then_is_asked_with_the_others(
+    school: School, mara: Person
+) -> None:
+    alert = send(school.site, school.cast.rosa)
+    late = builders.a_person(school.cast.other_school, Group.VOLUNTEER, language="es")
+    signal_for(school.cast.noor, late)
+    two_minutes_later()
+    assert "2 personas lo reciben ahora" in say(late, f"SÍ {code()}")
+    assert len(heard(first(alert), MessageState.QUEUED)) == 4
+
+
 def test_an_answer_in_time_keeps_the_notice_away(school: School, mara: Person) -> None:
     send(school.site, school.cast.rosa)
     say(mara, f"YES {code()}")
