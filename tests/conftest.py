@@ -32,6 +32,11 @@ CI = os.environ.get("CI") == "true"
 POSTGRES = os.environ.get("FAROLITO_TEST_POSTGRES", "postgresql://root@127.0.0.1:5432/postgres")
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 ENGINES = ("sqlcipher", "postgresql")
+# Without these Chromium asks Google's hosts for updates at every start.
+CHROMIUM_FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
 COUNT_ANEW = (
     "SELECT setval(seqrelid, 1, false) FROM pg_sequence "
     "WHERE seqrelid::regclass::text NOT LIKE 'schema_migration%'"
@@ -220,3 +225,17 @@ def shared_data() -> Path:
     if not folder.is_dir():
         left_out("The real data in ../shared/data is not here: this test was left out")
     return folder
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """The system's own Chromium: one for each worker, since Playwright runs once in a process."""
+    from playwright.sync_api import sync_playwright
+
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        left_out("Chromium is not installed: the browser walks were left out")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+        yield browser
+        browser.close()

@@ -188,18 +188,10 @@ def write(
     due = at + dt.timedelta(minutes=minutes) if minutes else None
     wanted = sorted({(m.audience, m.language) for m in gathering.members})
     open_texts = current(pack(), site.id, intent.pack_type, intent.pack_kind, wanted)
-    texts = {
-        (audience, language): _render(
-            site,
-            intent,
-            open_texts[audience, language],
-            language,
-            (code, certainty, at, due),
-            demonstration,
-        )
-        for audience, language in wanted
-    }
-    texts = {key: _with_page(key[0], one, page) for key, one in texts.items()}
+    facts, texts = (code, certainty, at, due), {}
+    for key in wanted:
+        said = _render(site, intent, open_texts[key], key[1], facts, demonstration)
+        texts[key] = _with_page(key[0], said, page)
     kept = {key: one for key, one in texts.items() if demonstration or _may_be_read(key[0], one)}
     members, unread = gathering.members, list[Member]()
     if len(kept) < len(texts):

@@ -16,7 +16,6 @@ from commons.database import connection
 from commons.roster.models import Person
 from commons.sites import directory
 from tests import page
-from tests.browser.conftest import chromium
 from tests.gates import hostile
 from tests.gates.chromium import Visitor
 from tests.gates.conftest import flawed, open_plain
@@ -24,7 +23,6 @@ from tests.gates.full_school import FullSchool
 from tests.gates.pages import Map, marked
 from tests.gates.usable import ACTS, UNUSABLE
 
-__all__ = ["chromium"]
 pytestmark = pytest.mark.browser
 # Acts that no page leads to, and why not.
 NO_FORM = {
