@@ -133,6 +133,11 @@ def _regional() -> str:
     return REGIONAL.get(current(), current())
 
 
+def one_stop(text: str) -> str:
+    """Return words with one full stop where a time brings its own, as *10:02 p.m.* does."""
+    return text.replace("m..", "m.")
+
+
 def time_words(moment: dt.datetime, timezone: str) -> str:
     """Return the clock time at a site, such as `2:42 pm`, in the language in force."""
     return bell_words(clock.local(moment, timezone).time())

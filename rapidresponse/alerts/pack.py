@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from commons.i18n import one_stop
 from rapidresponse.alerts.pack_check import Table, slots_of, structure_faults, words_faults
 
 LIBRARY = Path(__file__).with_name("library")
@@ -223,9 +224,9 @@ class Pack:
             yield f"{name}: “{value}” is not a code such as K7.v2"
 
     def _fill(self, text: Text, given: Mapping[str, str]) -> str:
-        return text.template.format_map(
-            {name: self._word(name, given[self._source(name)], text.locale) for name in text.slots}
-        )
+        slots = ((name, given[self._source(name)]) for name in text.slots)
+        values = {name: self._word(name, value, text.locale) for name, value in slots}
+        return one_stop(text.template.format_map(values))
 
     def _word(self, name: str, value: str, locale: str) -> str:
         slot = self.slots[name]

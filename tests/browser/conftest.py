@@ -98,6 +98,21 @@ class Walk:
         with self.page.expect_navigation():
             self.page.locator(target).first.click()
 
+    def messages(self) -> list[dict[str, Any]]:
+        """Return everything that the phones of the simulator have got."""
+        found: list[dict[str, Any]] = self.page.request.get(f"{self._phones()}/messages").json()
+        return found
+
+    def say(self, number: str, text: str) -> None:
+        """Write from a phone of the simulator to the relay."""
+        answer = self.page.request.post(
+            f"{self._phones()}/messages", data={"number": number, "text": text}
+        )
+        assert answer.ok, answer.text()
+
+    def _phones(self) -> str:
+        return f"{self.demonstration.phones}/simulator/api"
+
     def look(self, name: str) -> None:
         """Check the page as it stands: nothing wider than the phone, nothing axe objects to."""
         if os.environ.get("FAROLITO_TEST_SCREENSHOTS"):

@@ -41,7 +41,7 @@ def until(page: Page, words: str) -> None:
 
 
 def test_a_lead_reaches_300_people_in_five_taps_and_sees_them_answer(walk: Start) -> None:
-    lead, administrator, phones = walk(), walk(), walk()
+    lead, phones = walk(), walk()
     lead.sign_in("lead")
     lead.look("home")
     write_alert(lead, "A1+A2+A9", "alert")
@@ -49,10 +49,12 @@ def test_a_lead_reaches_300_people_in_five_taps_and_sees_them_answer(walk: Start
     send(lead)
     lead.look("alert-sent")
 
+    administrator = walk(language="es-MX")
     administrator.sign_in("administrator")
     administrator.look("home-administrator")
     administrator.tap("main li a")
     administrator.look("alert-asked")
+    assert "Una segunda persona tiene que decir que sí" in administrator.page.inner_text("main")
     send(administrator)
     # Without a reload: the page of the lead keeps itself up to date.
     expect(lead.page.locator("main")).to_contain_text("300 of 300 have it", timeout=40_000)
@@ -64,6 +66,22 @@ def test_a_lead_reaches_300_people_in_five_taps_and_sees_them_answer(walk: Start
     phones.page.get_by_role("button", name="Let them reply 1").click()
     expect(lead.page.locator("main")).to_contain_text("40 people have answered", timeout=20_000)
     lead.look("alert-answered")
+    a_family_reads_in_spanish_and_asks_for_help(walk(script=False, language="es-MX"))
+    expect(lead.page.locator("main")).to_contain_text("1 person needs help", timeout=20_000)
+    lead.look("alert-help")
+
+
+def a_family_reads_in_spanish_and_asks_for_help(family: Walk) -> None:
+    """Open the public page from a Spanish phone, without script, and answer 3 by Signal."""
+    said = next(m for m in family.messages() if "/p/" in m["text"] and "Responda" in m["text"])
+    link = re.search(r"http\S+/p/\S+", said["text"])
+    assert link, said
+    family.page.goto(link.group())
+    assert family.page.locator("html").get_attribute("lang") == "es"
+    assert "Responda 1 = recibido" in family.page.inner_text("main")
+    assert family.page.context.cookies() == []
+    family.look("es-public-page")
+    family.say(said["number"], "3")
 
 
 def test_all_clear_reaches_everybody_whom_the_alert_reached(walk: Start) -> None:
@@ -124,7 +142,7 @@ def test_everything_works_from_right_to_left_by_keyboard_alone(walk: Start) -> N
     ):
         press_until(lead.page, target)
         lead.look(f"fa-{name}")
-    press_until(lead.page, "main form button[type=submit]")
+    press_until(lead.page, "main form button[type=submit]:not([name])")
     assert re.search(r"/alerts/\w{22}$", lead.page.url)
     lead.look("fa-alert")
 

@@ -59,3 +59,7 @@ def test_a_number_of_things_uses_the_right_words() -> None:
 def test_a_lazy_sentence_is_put_into_words_when_it_is_shown() -> None:
     sentence = i18n.lazy_gettext("Wait %(minutes)s minutes.", minutes=3)
     assert str(sentence) == "Wait 3 minutes."
+
+
+def test_a_time_at_the_end_of_a_sentence_brings_its_own_full_stop() -> None:
+    assert i18n.one_stop("antes de: 10:02 p.m..\nGracias.") == "antes de: 10:02 p.m.\nGracias."

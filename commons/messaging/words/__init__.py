@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from commons import i18n
 from commons.messaging.conversations.flows import Started
 from commons.messaging.words.phrases import PHRASES
 
@@ -60,7 +61,7 @@ class Words:
         """Return a phrase with its values. Raises KeyError for a phrase or value it lacks."""
         if self.direction == "rtl":
             values = {name: f"{_FIRST_STRONG}{value}{_END}" for name, value in values.items()}
-        return self.phrases[phrase].format_map(values)
+        return i18n.one_stop(self.phrases[phrase].format_map(values))
 
     def numbered(self, lines: Sequence[str]) -> str:
         """Return lines with 1, 2, 3 before them, the number first in whichever direction."""

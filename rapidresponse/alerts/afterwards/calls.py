@@ -46,7 +46,8 @@ class NotReached:
     language: str
     why: str
     next: str
-    call: bool  # nothing is tried any more: a person has to call
+    call: bool  # nothing is tried any more: a person has to tell them
+    number: bool  # there is a number to call
 
 
 def not_reached(version: AlertVersion, site: Site) -> list[NotReached]:
@@ -66,6 +67,7 @@ def not_reached(version: AlertVersion, site: Site) -> list[NotReached]:
             why=why,
             next=then or _other_way(kinds[person.id]),
             call=call,
+            number=bool(kinds[person.id] - {MethodKind.EMAIL}),
         )
         for person, audience, why, then, call in found
     ]

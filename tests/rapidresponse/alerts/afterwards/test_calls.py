@@ -61,6 +61,7 @@ def test_whoever_has_no_number_is_on_the_list_and_whoever_said_stop_is_not_calle
     Consent.update(state=ConsentState.WITHDRAWN).where(Consent.person == gone).execute()
     found = {one.why: one for one in listed(send(school.site, school.cast.rosa))}
     assert found["They have no Signal number here."].call
+    assert not found["They have no Signal number here."].number
     assert "No number of theirs is kept here" in found["They have no Signal number here."].next
     assert not found["They said STOP."].call
 
