@@ -16,6 +16,22 @@ _EDGE, _END = r"(?<![a-z0-9ñ'])", r"(?![a-z0-9ñ])"
 _CAPITAL = r"[A-ZÑ][a-zñ]+(?:['-][A-ZÑ]?[a-zñ]+)*"
 _RUN = re.compile(rf"(?<![\w'-]){_CAPITAL}(?: (?:(?:de la|de los|del|de) )?{_CAPITAL})*(?![\w])")
 _WORD = re.compile(r"(?<![a-z0-9ñ'@])[a-zñ]+(?:-[a-zñ]+)*(?![a-z0-9ñ])")
+# "The Castellanos twins", "la familia Manzanares", "last name okafor": a family by its name.
+_HOUSE = re.compile(
+    rf"{_EDGE}(?:(?:the|that|this|los|las) )?([a-zñ][a-zñ'-]+) (?:twins?|famil(?:y|ies)|kids?|boys?"
+    r"|girls?|brothers?|sisters?|siblings|children|household|cousins|baby|mom|dad|mother|father"
+    rf"|parents|grandma|gemel[oa]s|herman[oa]s){_END}(?! (?:night|day|room|center|picnic|literacy))"
+)
+_FAMILY = re.compile(
+    rf"{_EDGE}(?:famil(?:ia|y) (?:de )?(?:l[oa]s )?|(?:niñ|herman|gemel|hij|prim|muchach)[oa]s? "
+    rf"(?:de los )?|(?:de|con) los )([a-zñ][a-zñ'-]+){_END}"
+)
+_NAMED = re.compile(
+    r"(?<![a-z0-9ñ])(?:last name(?:d)?|surname|first name|apellid(?:o|os|a|an)|de apellido"
+    r"|(?:his|her|their|the) name(?:s)? (?:is|was|are)|name tag (?:says|reads|said)|se apellidan?"
+    r"|se llaman?|(?:her|him|he|she) goes by|le dicen)(?: (?:is|was|of|es|like|as))? "
+    rf"([a-zñ][a-zñ'-]+){_END}"
+)
 _OF = frozenset(("de", "la", "los", "del"))
 _NEAR = 40
 _BEGINS = re.compile(r"(?:^|[.!?:;\"(] ?)$")
@@ -63,6 +79,7 @@ def people(folded: Folded) -> Iterator[tuple[int, int]]:
     yield from _with_titles(folded)
     yield from _known(folded)
     yield from _unknown(folded)
+    yield from _by_family(folded)
 
 
 def _with_titles(folded: Folded) -> Iterator[tuple[int, int]]:
@@ -76,6 +93,19 @@ def _with_titles(folded: Folded) -> Iterator[tuple[int, int]]:
         known = _is_known(word) or word in lists["surnames"]
         if known or capital or match[1] in lists["sure_titles"]:
             yield match.span()
+
+
+def _by_family(folded: Folded) -> Iterator[tuple[int, int]]:
+    """Yield what is said to be somebody's name, and capitalised names of whole families."""
+    for pattern in (_HOUSE, _FAMILY, _NAMED):
+        for match in pattern.finditer(folded.plain):
+            cased = folded.cased[match.start(1) : match.end(1)]
+            capital = cased[0].isupper() and not cased.isupper()
+            begins = _BEGINS.search(folded.plain[max(0, match.start(1) - _NEAR) : match.start(1)])
+            if _is_plain(match[1]) or match[1] in _lists()["places"]:
+                continue
+            if pattern is _NAMED or (capital and not begins):
+                yield match.span()
 
 
 def _is_known(word: str) -> bool:

@@ -13,7 +13,7 @@ from typing import Any
 from commons.detectors.folding import Folded
 from commons.detectors.wording import told_not_to
 
-FILE = Path(__file__).with_name("rules.toml")
+FILES = tuple(map(Path(__file__).with_name, ("rules.toml", "asks.toml")))
 _EDGE, _END = r"(?<![a-z0-9ñ])", r"(?![a-z0-9ñ])"
 _SENTENCE = re.compile(r"[.!?;](?= |$)")
 _NEAR = 60
@@ -43,8 +43,9 @@ class Rule:
 
     def spans(self, folded: Folded) -> Iterator[tuple[int, int]]:
         """Yield where the rule is broken, in the folded text."""
-        told = told_not_to(folded, self.found) if self.no else set()
-        for match in self.found.finditer(folded.plain):
+        matches = list(self.found.finditer(folded.plain))
+        told = told_not_to(folded, self.found) if self.no and matches else set()
+        for match in matches:
             if match.start() not in told and not self._excused(folded, match):
                 yield match.span()
 
@@ -72,9 +73,12 @@ def sentence_around(plain: str, start: int, end: int) -> tuple[int, int]:
 @functools.cache
 def rules() -> tuple[Rule, ...]:
     """Return the rules, read and compiled once, when they are first needed."""
-    raw = tomllib.loads(FILE.read_text(encoding="utf-8"))
-    lists = {name: "|".join(words) for name, words in raw["lists"].items()}
-    return tuple(_rule(table, lists) for table in raw["rules"])
+    files = [tomllib.loads(file.read_text(encoding="utf-8")) for file in FILES]
+    lists: dict[str, str] = {}
+    for raw in files:  # a list may use those above it
+        for name, words in raw["lists"].items():
+            lists[name] = _any(words, lists)
+    return tuple(_rule(table, lists) for raw in files for table in raw["rules"])
 
 
 def _rule(table: dict[str, Any], lists: dict[str, str]) -> Rule:
