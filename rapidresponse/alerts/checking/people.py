@@ -69,6 +69,12 @@ def _are() -> re.Pattern[str]:
 
 
 @functools.cache
+def _among() -> re.Pattern[str]:
+    """Return what places somebody: "in 5B", "from the cafeteria", "del salón 3"."""
+    return re.compile(f"(?:{'|'.join(_patterns()['among'])}){_END}")
+
+
+@functools.cache
 def _calls() -> re.Pattern[str]:
     """Return what may stand before a name: somebody is called, sought or taken."""
     return re.compile(f"{_EDGE}(?:{'|'.join(_patterns()['calls'])}) $")
@@ -163,7 +169,8 @@ def _is_somebody(folded: Folded, start: int, end: int, *, begins: bool) -> bool:
     whole = len(words) > 1 and previous not in _lists()["before_places"]
     inside = not begins and len(words[0]) > 2
     called = inside and (_calls().search(before) or _are().match(folded.plain, end))
-    return bool(whole or called or _says().match(folded.plain, end))
+    beside = inside and (previous in _lists()["before_people"] or _among().match(folded.plain, end))
+    return bool(whole or called or beside or _says().match(folded.plain, end))
 
 
 def _is_plain(word: str) -> bool:
