@@ -32,6 +32,16 @@ _NAMED = re.compile(
     r"|se llaman?|(?:her|him|he|she) goes by|le dicen)(?: (?:is|was|of|es|like|as))? "
     rf"([a-zñ][a-zñ'-]+){_END}"
 )
+# "The neighbour across the street, Hollis, saw it" and "Hollis's car".
+_APPOSED = re.compile(
+    rf"{_EDGE}(?:neighbou?r|lady|man|woman|guy|aide|teacher|sub|parent|custodian|clerk|driver|guard"
+    r"|officer|agent|mom|dad|vecin[oa]|señora?|maestr[oa]|conserje|guardia|chofer|muchach[oa]"
+    rf"|mama|papa)(?: [a-z0-9ñ]+){{0,5}}, ([a-zñ][a-zñ'-]+)(?=,|\.| )"
+)
+_OWNER = re.compile(
+    rf"{_EDGE}([a-zñ][a-zñ-]+)'s (?:car|truck|house|home|apartment|job|phone|room|class|classroom"
+    rf"|desk|group|backpack|locker|email|work|place|shop|yard){_END}"
+)
 _OF = frozenset(("de", "la", "los", "del"))
 _NEAR = 40
 _BEGINS = re.compile(r"(?:^|[.!?:;\"(] ?)$")
@@ -103,14 +113,14 @@ def _with_titles(folded: Folded) -> Iterator[tuple[int, int]]:
 
 def _by_family(folded: Folded) -> Iterator[tuple[int, int]]:
     """Yield what is said to be somebody's name, and capitalised names of whole families."""
-    for pattern in (_HOUSE, _FAMILY, _NAMED):
+    for pattern in (_HOUSE, _FAMILY, _NAMED, _APPOSED, _OWNER):
         for match in pattern.finditer(folded.plain):
             cased = folded.cased[match.start(1) : match.end(1)]
             capital = cased[0].isupper() and not cased.isupper()
             begins = _BEGINS.search(folded.plain[max(0, match.start(1) - _NEAR) : match.start(1)])
             if _is_plain(match[1]) or match[1] in _lists()["places"]:
                 continue
-            if pattern is _NAMED or (capital and not begins):
+            if pattern is _NAMED or (capital and (not begins or pattern is _OWNER)):
                 yield match.span()
 
 
