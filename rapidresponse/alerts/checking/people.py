@@ -23,8 +23,9 @@ _HOUSE = re.compile(
     rf"|parents|grandma|gemel[oa]s|herman[oa]s){_END}(?! (?:night|day|room|center|picnic|literacy))"
 )
 _FAMILY = re.compile(
-    rf"{_EDGE}(?:famil(?:ia|y) (?:de )?(?:l[oa]s )?|(?:niñ|herman|gemel|hij|prim|muchach)[oa]s? "
-    rf"(?:de los )?|(?:de|con) los )([a-zñ][a-zñ'-]+){_END}"
+    rf"{_EDGE}(?:(?:the|a|el|un) (?:name|nombre) (?:of |de )?|famil(?:ia|y) (?:de )?(?:l[oa]s )?"
+    r"|(?:niñ|herman|gemel|hij|prim|muchach)[oa]s? (?:de los )?|(?:de|con) los )"
+    rf"([a-zñ][a-zñ'-]+){_END}"
 )
 _NAMED = re.compile(
     r"(?<![a-z0-9ñ])(?:last name(?:d)?|surname|first name|apellid(?:o|os|a|an)|de apellido"
