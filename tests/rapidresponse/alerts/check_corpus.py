@@ -1,7 +1,7 @@
 """The corpus of the message check: half of it written before the check, half after it.
 
-`after` was written and kept before it was measured; `later` likewise, when the rules had been
-widened for what `after` showed.
+`after` was written and kept before it was measured; `later`, `last` and `round1` to `round7`
+likewise, each when the rules had been widened for what the one before had shown.
 """
 
 import csv
