@@ -1,7 +1,8 @@
 """The corpus of the message check: half of it written before the check, half after it.
 
 `after` was written and kept before it was measured; `later`, `last` and `round1` to `round7`
-likewise, each when the rules had been widened for what the one before had shown.
+likewise, each when the rules had been widened for what the one before had shown. `border` holds
+good texts that share words with bad ones.
 """
 
 import csv
