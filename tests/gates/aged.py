@@ -5,6 +5,7 @@ A rule that is new to `data_inventory.toml` needs a row here that it takes.
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from typing import Any
 
@@ -12,16 +13,26 @@ from commons import clock, crypto, limits, retention
 from commons.accounts.models import Membership
 from commons.database import all_models, database, transaction
 from commons.messaging import receiver
-from commons.messaging.models import Attempt, Message
+from commons.messaging.models import Attempt, Message, Timer
 from commons.permissions import CONSOLE
 from commons.retention import Rule, rules
 from commons.roster.models import Assignment, Consent, ConsentState, Erasure, RosterEntry
 from commons.roster.trust.models import TrustRecord
 from commons.sites.models import Holiday, Posture, PostureValue
-from rapidresponse.alerts.models import AckKind, Acknowledgement, Alert, AlertState, LeftOut
+from rapidresponse.alerts.models import (
+    AckKind,
+    Acknowledgement,
+    AfterReview,
+    Alert,
+    AlertState,
+    LeftOut,
+    RoleWatch,
+)
+from rapidresponse.alerts.public_page import service as public_page
 from tests import builders
 from tests.commons.accounts.own_data.life import live
-from tests.rapidresponse.alerts.school import School, first, send
+from tests.rapidresponse.alerts.public_page.test_public_page import approve
+from tests.rapidresponse.alerts.school import School, first, intent, send
 
 NAME, NUMBER, WORDS = "Zenobia Quetzalcoatl", "+18185550177", "the heron flies at nine"
 # Past the longest life in the inventory, three years for a hold that was lifted.
@@ -64,20 +75,23 @@ def _people_who_go(cast: builders.Cast) -> None:
 
 
 def _an_alert_that_ended(school: School, now: dt.datetime) -> None:
-    alert = send(school.site, school.cast.rosa)
+    alert = send(school.site, school.cast.rosa, dataclasses.replace(intent(), note=WORDS))
     version = first(alert)
+    approve(alert, school)
     message = Message.get(Message.topic == version.topic_id)
     Attempt.create(message=message, number=1, began_at=now, ended_at=now, outcome="sent")
     LeftOut.create(version=version, person=school.kim, reason="no_number")
-    Acknowledgement.create(
-        alert=alert,
-        version=version,
-        person=school.teacher,
-        kind=next(iter(AckKind)),
-        via="reply",
-        at=now,
-    )
+    for kind in AckKind:
+        Acknowledgement.create(
+            alert=alert, version=version, person=school.teacher, kind=kind, via="reply", at=now
+        )
+    review = AfterReview.sealed(public_id := crypto.public_id(), words=WORDS)
+    AfterReview.create(public_id=public_id, version=version, asked_at=now, decided_at=now, **review)
+    RoleWatch.update(person=school.lead).execute()
+    Timer.update(done_at=now).execute()
     Alert.update(state=AlertState.CLOSED, ended_at=now).where(Alert.id == alert.id).execute()
+    with transaction():
+        assert public_page.draw(alert.id)
 
 
 def snapshot() -> Snapshot:

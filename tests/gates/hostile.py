@@ -14,6 +14,7 @@ from peewee import CharField, TextField
 from commons.audit import AuditContent
 from commons.database import all_models, transaction
 from commons.fields import ChoiceField, PublicIdField, SealedField
+from rapidresponse.alerts.models import SiteText
 
 MARK = "zq7x"
 # What a template engine would make of its own syntax below.
@@ -122,7 +123,7 @@ PAYLOADS: tuple[str, ...] = (
     *(f"<p/{MARK}/{event}=alert(1)>x" for event in _EVENTS),
 )  # fmt: skip
 
-# Sealed columns whose words have a form of their own; whatever else is sealed is planted.
+# Columns whose words have a form of their own; whatever else is sealed is planted.
 FORMED = {
     "account.totp_secret": "a secret of an authenticator",
     "audit_content.content": "JSON, planted in its details by `plant`",
@@ -134,6 +135,7 @@ FORMED = {
     "relay_account.number": "a number",
     "sign_in_request.code": "letters and digits of ours",
     "sign_in_request.number": "two digits of ours",
+    "site_text.body": "gaps in braces, planted below them by `plant`",
 }
 # Columns in the open that somebody typed, or that an imported list says.
 TYPED = {
@@ -144,10 +146,12 @@ TYPED = {
 # Words, codes and hashes of our own in the open.
 OWN = {
     "account.freeze_hash", "account.language", "account.password_hash", "account.theme",
-    "acknowledgement.via", "alert.code", "alert.idempotency_key", "alert.started_by",
-    "alert.type", "alert_version.audiences", "alert_version.body_hash",
-    "alert_version.idempotency_key", "alert_version.seen_on_site_by", "alert_version.sent_by",
-    "alert_version.slots", "approval.body_hash", "approval.decided_by", "attempt.outcome",
+    "acknowledgement.via", "after_review.decided_by", "alert.code", "alert.idempotency_key",
+    "alert.started_by", "alert.type", "alert_page.language", "alert_page.token_hash",
+    "alert_version.audiences", "alert_version.body_hash", "alert_version.idempotency_key",
+    "alert_version.note_language", "alert_version.recalled_by", "alert_version.seen_on_site_by",
+    "alert_version.sent_by", "alert_version.slots", "approval.body_hash", "approval.code",
+    "approval.decided_by", "approval.decided_via", "approval.permission", "attempt.outcome",
     "attempt.reason", "audit_content.actor", "audit_content.subject", "audit_link.chain",
     "audit_link.commitment", "audit_link.hash", "audit_link.kind", "audit_link.previous",
     "bell_time.at", "consent.recorded_by", "consent.withdrawn_by", "conversation.flow",
@@ -156,13 +160,16 @@ OWN = {
     "hold.placed_by", "hold.subject", "installation.name", "installation.value", "invite.made_by",
     "join_request.decided_by", "known_device.token_hash", "left_out.reason",
     "membership.granted_by", "message.lease", "message.reason", "message_text.audience",
-    "message_text.language", "person.language", "posture.set_by", "proposal.decided_by",
-    "proposal.proposed_by", "rate_bucket.key", "relay_account.reason", "reply.handled_by",
-    "return_code.code_hash", "return_code.made_by", "sign_in_link.token_hash",
-    "sign_in_request.device", "sign_in_request.language", "sign_in_request.token_hash",
-    "sign_in_session.device", "sign_in_session.token_hash", "site.cds_code", "site.fingerprint",
-    "site.languages", "site.nces_code", "site.region", "site.timezone", "site_place.key",
-    "topic.subject", "trust_record.ended_by", "trust_record.recorded_by",
+    "message_text.below", "message_text.language", "person.language", "posture.set_by",
+    "proposal.decided_by", "proposal.proposed_by", "rate_bucket.key", "relay_account.reason",
+    "reply.handled_by", "return_code.code_hash", "return_code.made_by", "role_watch.role",
+    "sign_in_link.token_hash", "sign_in_request.device", "sign_in_request.language",
+    "sign_in_request.token_hash", "sign_in_session.device", "sign_in_session.token_hash",
+    "site.cds_code", "site.fingerprint", "site.languages", "site.nces_code", "site.region",
+    "site.timezone", "site_place.key", "site_text.by", "site_text.key", "site_text.language",
+    "text_review.by", "text_review.key", "text_review.language", "text_review.words_hash",
+    "timer.kind", "timer.subject", "topic.subject", "trust_record.ended_by",
+    "trust_record.recorded_by", "verification.by",
 }  # fmt: skip
 
 
@@ -180,7 +187,7 @@ def columns() -> dict[str, Any]:
 def undecided() -> set[str]:
     """Return each column of which nobody has said whether people type into it."""
     open_ones = {name for name, field in columns().items() if not isinstance(field, SealedField)}
-    return open_ones - TYPED - OWN
+    return open_ones - TYPED - OWN - set(FORMED)
 
 
 def plant() -> None:
@@ -196,6 +203,7 @@ def plant() -> None:
                 value = field.seal(row.public_id, text) if sealed else text
                 field.model.update({field: value}).where(row._pk_expr()).execute()
         _plant_in_details(payloads)
+        _plant_below_gaps(payloads)
 
 
 def _plant_in_details(payloads: Any) -> None:
@@ -205,3 +213,11 @@ def _plant_in_details(payloads: Any) -> None:
             content["details"]["reason"] = next(payloads)
             sealed = AuditContent.sealed(row.public_id, content=json.dumps(content))
             AuditContent.update(**sealed).where(AuditContent.id == row.id).execute()
+
+
+def _plant_below_gaps(payloads: Any) -> None:
+    # Words with another brace are never kept: see rapidresponse/alerts/texts/faults.py.
+    braceless = (text for text in payloads if not set(text) & set("{}"))
+    for row in list(SiteText.select().where(SiteText.body.is_null(False))):
+        planted = "\n".join([row.body, *itertools.islice(braceless, 20)])
+        SiteText.update(body=planted).where(SiteText.id == row.id).execute()
