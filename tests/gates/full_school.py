@@ -15,7 +15,8 @@ from commons.accounts import service as accounts
 from commons.accounts.by_signal import people
 from commons.accounts.models import Account, Proposal, ProposalKind
 from commons.accounts.sessions import open_session
-from commons.messaging.models import Reply
+from commons.database import transaction
+from commons.messaging.models import Message, Reply
 from commons.permissions import CONSOLE, Role
 from commons.roster.models import (
     Assignment,
@@ -31,10 +32,14 @@ from commons.roster.models import (
 from commons.roster.trust.models import TrustKind, TrustRecord, Vouch
 from commons.sites.models import Holiday, SiteState
 from rapidresponse.alerts.models import Alert
+from rapidresponse.alerts.public_page import service as public_page
 from tests import builders, page
 from tests.commons.accounts.by_signal.pages import begin
 from tests.commons.accounts.own_data.life import Life, live
 from tests.gates.hostile import PAYLOADS
+from tests.gates.told import an_alert_told, words_of_its_own
+from tests.rapidresponse.alerts.answers.test_links import link
+from tests.rapidresponse.alerts.public_page.test_public_page import path
 from tests.rapidresponse.alerts.school import School, send
 
 
@@ -62,6 +67,8 @@ class FullSchool:
         self.alert: Alert = send(site, self.cast.rosa)
         self._waiting()
         self._invited()
+        self.inside: Alert = an_alert_told(self.school)
+        words_of_its_own(self.school)
 
     def _place(self) -> None:
         site, today = self.cast.lincoln, clock.now().date()
@@ -161,9 +168,27 @@ class FullSchool:
         yield Extra("", f"/join/{self.invite.reveal('code')}")
         yield Extra("", f"/own-data/receipt?number={self.receipt}")
         yield Extra("", "/sign-in/signal?code=shown", begin)
+        yield from self._of_the_alert()
         token = accounts.make_sign_in_link(CONSOLE, cast.rosa, minutes=10)
         yield Extra("", f"/sign-in/{token}")
         yield Extra("", "/account/set-up", self._open_invitation)
+
+    def _of_the_alert(self) -> Iterator[Extra]:
+        """Yield the pages of the alert that went out, and those behind its links."""
+        there = f"/alerts/{self.inside.public_id}"
+        for page_of in ("", "/call-list", "/verify", "/review", "/public-page"):
+            yield Extra("mara", f"{there}{page_of}")
+        yield Extra("rosa", f"{there}/call-list")
+        for language in ("es", "ko"):
+            yield Extra("", path(self.inside, language))
+        for person in (self.school.teacher, self.school.garcia):
+            newest = Message.select().where(Message.person == person, Message.text.is_null(False))
+            yield Extra("", link(newest.order_by(Message.id.desc()).get()))
+
+    def draw_again(self) -> None:
+        """Draw the public page from what the database says now."""
+        with transaction():
+            assert public_page.draw(self.inside.id)
 
     def _open_invitation(self, browser: page.Browser) -> None:
         browser.get(f"/sign-in/{self.invited.token}").form("/sign-in").submit()

@@ -42,6 +42,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, _app: Any) -> Iterator[Map]:
     with connection():
         school = FullSchool()
         hostile.plant()
+        school.draw_again()
         yield Map(_app, school)
     directory._path = before
     passwords.use(hasher)
