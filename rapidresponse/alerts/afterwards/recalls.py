@@ -15,6 +15,7 @@ from commons.permissions import Actor, require, require_fresh
 from rapidresponse.alerts import access, versions, watches
 from rapidresponse.alerts.audience import reached_by
 from rapidresponse.alerts.models import Alert, AlertState, AlertVersion
+from rapidresponse.alerts.public_page import service as public_page
 
 RECALLED = "recalled"
 _WAITING = (MessageState.HELD, MessageState.QUEUED)
@@ -37,8 +38,9 @@ def still_waiting(version: AlertVersion) -> int:
 def recall(actor: Actor, alert: Alert, *, number: int) -> Recall:
     """Take back what has not gone of the newest version, and return what became of it.
 
-    Whoever has it keeps it: the alert goes on for them. When nobody has got anything of it, the
-    alert is closed. Raises Conflict when a newer version exists or nothing waits any more.
+    Whoever has it keeps it: the alert goes on for them, and the public page says what families
+    have. When nobody has got anything of it, the alert is closed. Raises Conflict when a newer
+    version exists or nothing waits any more.
     """
     require(actor, access.RECALL, alert.site)
     require_fresh(actor)
@@ -53,6 +55,7 @@ def recall(actor: Actor, alert: Alert, *, number: int) -> Recall:
         if not gone:
             versions.move(alert, AlertState.CLOSED, alert.certainty, now)
             watches.end(alert)
+        public_page.draw(alert.id)
         audit.record(
             actor,
             "alert.recalled",

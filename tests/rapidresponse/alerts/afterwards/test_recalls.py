@@ -10,8 +10,17 @@ from commons import clock
 from commons.errors import Conflict, Forbidden, NotFound
 from commons.messaging.models import MessageState, Topic
 from commons.permissions import NotFresh
+from rapidresponse.alerts import approvals
 from rapidresponse.alerts.afterwards import recalls
-from rapidresponse.alerts.models import Alert, AlertState, Approval, ApprovalState, VersionKind
+from rapidresponse.alerts.models import (
+    Alert,
+    AlertPage,
+    AlertState,
+    Approval,
+    ApprovalState,
+    VersionKind,
+)
+from rapidresponse.alerts.public_page import service as public_page
 from tests import builders
 from tests.page import Browser
 from tests.rapidresponse.alerts.school import School, first, follow, heard, put, send
@@ -23,6 +32,11 @@ def long_ago() -> dt.datetime:
 
 def take_back(school: School, alert: Alert, who: str = "rosa", number: int = 1) -> recalls.Recall:
     return recalls.recall(builders.actor(getattr(school.cast, who)), alert, number=number)
+
+
+def approve(school: School, alert: Alert) -> None:
+    shown = approvals.waiting(alert).body_hash
+    approvals.approve(builders.actor(school.cast.mara), alert, shown=shown)
 
 
 def test_whoever_has_not_got_it_never_gets_it(school: School) -> None:
@@ -41,6 +55,23 @@ def test_what_nobody_got_is_closed(school: School) -> None:
     alert = send(school.site, school.cast.rosa)
     assert take_back(school, alert).gone == 0
     assert Alert.get().state is AlertState.CLOSED
+
+
+def test_the_page_of_families_is_gone_with_their_words(school: School) -> None:
+    alert = send(school.site, school.cast.rosa)
+    put(first(alert), school.lead, MessageState.DELIVERED)
+    approve(school, alert)
+    assert public_page.has_page(alert)
+    take_back(school, alert)
+    assert not public_page.has_page(alert)
+
+
+def test_the_page_stays_while_one_family_has_the_words(school: School) -> None:
+    alert = send(school.site, school.cast.rosa)
+    approve(school, alert)
+    put(first(alert), school.kim, MessageState.DELIVERED)
+    take_back(school, alert)
+    assert [page.language for page in AlertPage.select()] == ["ko"]
 
 
 def test_a_correction_goes_to_those_who_have_it(school: School) -> None:
