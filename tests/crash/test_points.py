@@ -53,6 +53,12 @@ def test_a_bad_worker_is_caught(flaw: str, seen: str, name: str, runs: Runs) -> 
     assert "0" not in report["faults"], "Without a kill the flaw must not show."
 
 
+def test_words_left_waiting_behind_their_end_are_caught(runs: Runs) -> None:
+    report = runs.order("close", flaw="leave-waiting", singles=1)
+    for seen in ("newer words had taken its place", "newer words never go there"):
+        assert any(seen in fault for fault in report["faults"]["0"])
+
+
 def test_a_write_that_no_point_belongs_to_is_seen(runs: Runs) -> None:
     report = runs.order("broadcast", flaw="write-aside", singles=1)
     assert any("without a transaction" in fault for fault in report["faults"]["0"])

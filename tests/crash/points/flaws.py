@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from commons.messaging import claims, doorbell, recovery
+from commons.messaging import claims, doorbell, outbox, recovery
 from commons.messaging.models import Message, MessageState
 from commons.messaging.statements import run
 
@@ -47,6 +47,11 @@ def overtake() -> None:
     claims.outstanding = lambda *_: []  # type: ignore[assignment]
 
 
+def leave_waiting() -> None:
+    """Take nothing back when newer words end an alert: old ones go to people who hear no end."""
+    outbox.overtake = lambda *_: 0
+
+
 def write_aside() -> None:
     """Write without a transaction: such a write has no point, and nobody would be killed there."""
 
@@ -62,6 +67,7 @@ FLAWS: dict[str, Callable[[], None]] = {
     "send-first": send_first,
     "second-copy": second_copy,
     "overtake": overtake,
+    "leave-waiting": leave_waiting,
     "write-aside": write_aside,
 }
 

@@ -6,18 +6,21 @@ the journal on the other: what phones got, and what people were told.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
-from commons import audit
+from commons import audit, clock
 from commons.database import database, is_sqlite
 from commons.messaging import status
 from commons.messaging.consequences import UNKNOWN
-from commons.messaging.models import MessageState
+from commons.messaging.models import MessageState, Timer
 from commons.messaging.words import words
 from rapidresponse.alerts import tallies
+from rapidresponse.alerts.audience import UNREACHED
 from rapidresponse.alerts.models import Alert, AlertVersion, ApprovalState
-from tests.crash.points.tables import Delivery, Tables
+from rapidresponse.alerts.versions import OVERTAKING
+from tests.crash.points.tables import Delivery, Row, Tables
 from tests.crash.points.world import OPEN, World
 
 GONE = ("sent", "delivered", "read")
@@ -37,7 +40,8 @@ def faults(world: World, *, doubt: bool, last: bool = True) -> list[str]:
     if last:
         found += [*_chains(), *_screens(tables)]
     found += [*_copies(tables.deliveries, doubt), *_promises(world, tables)]
-    found += [*_taken_back(world, tables.deliveries), *_order(tables)]
+    found += [*_taken_back(world, tables.deliveries), *_overtaken(world, tables)]
+    found += [*_order(tables), *_followed(tables), *_timers()]
     return [*found, *_authority(tables)]
 
 
@@ -127,6 +131,49 @@ def _taken_back(world: World, deliveries: list[Delivery]) -> Iterator[str]:
         for one in deliveries:
             if one.row.topic_id == line["subject"] and any(at >= line["at"] for at in one.copies):
                 yield f"{one} went after it was taken back"
+
+
+def _overtaken(world: World, tables: Tables) -> Iterator[str]:
+    """I5: after words that end or correct are there, no older untried word goes."""
+    ends = [v for v in tables.versions.values() if v.kind in OVERTAKING]
+    for end, line in zip(ends[-1:], world.journal.lines("followed")[-1:], strict=False):
+        for one in tables.deliveries:
+            version = tables.versions.get(one.row.topic_id)
+            if version is None or version.alert_id != end.alert_id or version.number >= end.number:
+                continue
+            copies = zip(one.copies, one.repeats, strict=True)
+            if any(at >= line["at"] and not repeat for at, repeat in copies):
+                yield f"{one} went after newer words had taken its place"
+
+
+def _followed(tables: Tables) -> Iterator[str]:
+    """I6: whoever got words, or may have, gets the newer ones of the same alert as well."""
+    newest: dict[int, Row] = {}
+    for version in tables.versions.values():
+        newest[version.alert_id] = max(
+            version, newest.get(version.alert_id, version), key=lambda one: one.number
+        )
+    gets = {(one.row.topic_id, one.row.person_id) for one in tables.deliveries if _goes(one)}
+    for one in tables.deliveries:
+        version = tables.versions.get(one.row.topic_id)
+        if version is not None and (_goes(one) or one.copies):
+            last = newest[version.alert_id]
+            if (last.topic_id, one.row.person_id) not in gets:
+                yield f"{one} may have arrived, and newer words never go there"
+
+
+def _goes(one: Delivery) -> bool:
+    return one.row.state not in UNREACHED
+
+
+def _timers() -> Iterator[str]:
+    """What was due is done, once, and none of it failed."""
+    now = clock.now() - dt.timedelta(seconds=1)
+    for timer in Timer.select():
+        if timer.done_at is None and timer.due_at <= now:
+            yield f"the timer {timer.kind} is still due"
+        if timer.tries > (timer.done_at is not None):
+            yield f"the timer {timer.kind} failed"
 
 
 def _order(tables: Tables) -> Iterator[str]:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from commons.messaging.jobs import Job
 from tests.crash.points.world import World
 
-MODULES = ("alerts", "people", "upkeep")
+MODULES = ("alerts", "decisions", "words", "people", "upkeep")
 
 
 class Scenario:

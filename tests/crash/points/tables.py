@@ -15,7 +15,9 @@ SELECT m.id, m.topic_id, m.person_id, m.state, m.reason, m.repeat, m.delivered_a
        t.public_id AS text_id, t.audience, t.body
 FROM message m JOIN message_text t ON t.id = m.text_id ORDER BY m.id
 """
-_VERSIONS = "SELECT id, alert_id, number, topic_id, body_hash, idempotency_key FROM alert_version"
+_VERSIONS = """
+SELECT id, alert_id, number, kind, topic_id, body_hash, idempotency_key FROM alert_version
+"""
 _APPROVALS = "SELECT version_id, state, body_hash FROM approval"
 _METHODS = "SELECT person_id, public_id, value FROM contact_method"
 _LEFT_OUT = "SELECT version_id, COUNT(*) AS number FROM left_out GROUP BY version_id"

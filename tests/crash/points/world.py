@@ -12,7 +12,7 @@ from typing import Any
 
 from peewee import fn
 
-from app import ENGINE, REPLY_HANDLERS
+from app import ENGINE, REPLY_HANDLERS, TIMERS
 from commons import clock, crypto, database, i18n
 from commons.errors import Conflict
 from commons.messaging.gateway import Gateway
@@ -96,7 +96,7 @@ class World:
         kind, gateway = PlainRelay, WritingGateway(self.journal)
         if self.simulator:
             kind, gateway = Relay, Gateway(self.simulator, self.settings.gateway_account, 5.0)
-        given = {"unknown_wait": UNKNOWN_WAIT, "may_begin": ENGINE.may_begin}
+        given = {"unknown_wait": UNKNOWN_WAIT, "may_begin": ENGINE.may_begin, "acts": TIMERS}
         return kind(gateway, self.settings, REPLY_HANDLERS, self.jobs, **given)
 
     def deliver(self) -> None:
