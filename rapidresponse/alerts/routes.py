@@ -123,6 +123,7 @@ def show(public_id: str) -> str:
         may_verify=verifications.may_verify(actor, alert),
         otherwise=may_send and verifications.found_otherwise(alert),
         review=breaking.open_review(actor, alert),
+        may_review=may(actor, access.REVIEW, alert.site) and bool(story.reviewed(alert)),
         has_public_page=has_page(alert),
         approval=approval,
         may_decide=bool(approval and approvals.may_decide(actor, alert, approval)),

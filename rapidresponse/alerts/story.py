@@ -100,7 +100,7 @@ def title(alert: Alert) -> str:
 
 def timeline(alert: Alert) -> list[Entry]:
     """Return versions, findings and reviews, newest first; words exactly as they went out."""
-    found = [*_told(versions.versions_of(alert)), *findings(alert), *_reviewed(alert)]
+    found = [*_told(versions.versions_of(alert)), *findings(alert), *reviewed(alert)]
     return sorted(found, key=lambda entry: entry.at, reverse=True)
 
 
@@ -149,7 +149,8 @@ def _looked(seen_at: dt.datetime, themselves: bool, alert: Alert) -> str:
     return _("Somebody on site told them, and saw it at %(time)s.", time=time)
 
 
-def _reviewed(alert: Alert) -> list[Entry]:
+def reviewed(alert: Alert, *, with_words: bool = False) -> list[Entry]:
+    """Return what others thought afterwards; what they wrote is for those who may look at it."""
     rows = [row for row in breaking.reviews_of(alert) if row.decided_at is not None]
     names = names_of(row.decided_by or "" for row in rows)
     return [
@@ -158,6 +159,7 @@ def _reviewed(alert: Alert) -> list[Entry]:
             words=_verdict(row),
             who=names.get(row.decided_by or "", ""),
             tone="success" if row.verdict is Verdict.RIGHT else "warning",
+            detail=row.reveal("words") or "" if with_words else "",
         )
         for row in rows
     ]

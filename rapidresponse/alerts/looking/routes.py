@@ -73,6 +73,7 @@ def review(public_id: str) -> ResponseReturnValue:
         title=story.title(alert),
         waiting=waiting,
         said=story.said(waiting.version) if waiting else None,
+        looked=story.reviewed(alert, with_words=True),
         most=breaking.LONGEST,
     )
     return page, status

@@ -165,3 +165,6 @@ def test_it_is_sent_and_looked_at_by_the_pages(school: School, browser: Browser)
     page = form.submit(verdict="wrong", words="Ask the desk first.")
     assert "version 1 should have waited" in page.words
     assert "Ask the desk first." not in page.words
+    # Who may look at such alerts reads what others wrote; who sent it does not.
+    assert "Ask the desk first." in page.follow("What was written afterwards").words
+    assert "What was written afterwards" not in browser.get(page.path).words
