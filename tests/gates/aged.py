@@ -34,7 +34,7 @@ from tests.commons.accounts.own_data.life import live
 from tests.rapidresponse.alerts.public_page.test_public_page import approve
 from tests.rapidresponse.alerts.school import School, first, intent, send
 
-NAME, NUMBER, WORDS = "Zenobia Quetzalcoatl", "+18185550177", "the heron flies at nine"
+NAME, NUMBER, WORDS = "Zenobia Quetzalcoatl", "+18055550177", "the heron flies at nine"
 # Past the longest life in the inventory, three years for a hold that was lifted.
 LATE = dt.timedelta(days=1200)
 Snapshot = dict[str, dict[Any, dict[str, Any]]]

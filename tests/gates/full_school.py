@@ -62,7 +62,7 @@ class FullSchool:
         for number in range(len(PAYLOADS)):
             builders.a_person(site, (Group.STAFF, Group.FAMILY)[number % 2], name=f"One {number}")
         self._place()
-        self.life: Life = live(self.cast, "Zenobia Quetzal", "+18185550177", "heron", Role.PARENT)
+        self.life: Life = live(self.cast, "Zenobia Quetzal", "+18055550177", "heron", Role.PARENT)
         self._people()
         self.alert: Alert = send(site, self.cast.rosa)
         self._waiting()

@@ -146,7 +146,7 @@ def planted() -> dict[str, tuple[str, bytes]]:
         # Letters around it, so that lower, upper, and spaces have something to change.
         canary = f"Quince Marabou {position:02d}"
         if name in ("digits", "last seven digits", "dashed", "dotted", "spaced", "unkeyed hash"):
-            canary = f"+1818555{position:04d}"
+            canary = f"+1805555{position:04d}"
         data = spell(canary.encode()) if name in PACKINGS else next(iter(spell(canary)))
         found[name] = canary, b"<" + data + b">"
     return found

@@ -142,7 +142,7 @@ def test_every_answer_carries_exactly_the_pinned_headers(app: Any, cast: builder
 @pytest.mark.parametrize(
     ("error", "status"),
     [
-        (ValueError("+18185550177"), 500),
+        (ValueError("+18055550177"), 500),
         (OperationalError("gone"), 503),
         (RateLimited("Wait.", 9), 429),
         (Conflict("Twice."), 409),

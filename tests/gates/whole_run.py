@@ -40,8 +40,8 @@ from tests.rapidresponse.alerts.school import School
 
 FAMILY, STAFF, GUEST = "Zenobia Quetzalcoatl", "Xiomara Kestrelwood", "Guadalupe Tamarindo"
 IMPORTED, ERASED = "Philomena Sandpiper", "Ulises Cormorant"
-NUMBERS = {FAMILY: "+18185550177", GUEST: "+18185550178", IMPORTED: "+18185550176",
-           ERASED: "+18185550175"}  # fmt: skip
+NUMBERS = {FAMILY: "+18055550177", GUEST: "+18055550178", IMPORTED: "+18055550176",
+           ERASED: "+18055550175"}  # fmt: skip
 SIGN_IN_NAME, PASSWORD, SECOND_WORD = "kestrelwood@x.example", "violin harbor umbrella plum", "tram"
 SOURCE, REPLY, REASON = "the heron flies at nine", "osprey asks about lunch", "plover wanted a call"
 HELD = "subpoena of the grebe docket"
@@ -175,7 +175,7 @@ def words_given_and_reviewed(run: Run) -> None:
 
 def leaving_and_being_erased(run: Run) -> None:
     site = run.cast.lincoln
-    leaves = builders.a_person(site, name="Lorenzo Example", number="+18185550174")
+    leaves = builders.a_person(site, name="Lorenzo Example", number="+18055550174")
     page = run.sign_in("rosa").get(f"{run.roster}/people/{leaves.public_id}")
     page.follow("They leave").form("off-boarding").submit()
     assert RosterEntry.get(RosterEntry.person == leaves).until is not None
@@ -188,7 +188,7 @@ def a_hold(run: Run) -> None:
 
 
 def what_has_a_row_in_every_table(run: Run) -> None:
-    live(run.cast, "Olga Otherwise", "+18185550188", SOURCE)
+    live(run.cast, "Olga Otherwise", "+18055550188", SOURCE)
 
 
 def trouble_with_signal(run: Run) -> None:
