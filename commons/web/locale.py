@@ -8,7 +8,7 @@ from flask import Flask, Response, request
 
 from commons import i18n
 from commons.settings import Settings
-from commons.web.security import SESSION_FREE
+from commons.web.security import COOKIE_FREE
 
 COOKIE = "__Host-language"
 PARAMETER = "language"
@@ -29,7 +29,7 @@ def install(app: Flask, settings: Settings, account_language: Callable[[], str |
 
     def keep(response: Response) -> Response:
         code = i18n.pick(request.args.get(PARAMETER), offered)
-        if code and request.endpoint not in SESSION_FREE:
+        if code and not request.path.startswith(COOKIE_FREE):
             response.set_cookie(
                 COOKIE, code, max_age=_YEAR, secure=True, httponly=True, samesite="Lax"
             )

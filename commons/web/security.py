@@ -44,6 +44,8 @@ CSRF_EXEMPT = frozenset({"gateway.receive"})
 # Pages behind a token in their address: nobody has a session there, and none is begun. The token
 # is the authority, with where the browser says that a form came from.
 SESSION_FREE = frozenset({"answers.show", "answers.answer"})
+# Where no cookie is set, not even where nothing is or a method is refused.
+COOKIE_FREE = ("/a/", "/p/")
 
 csrf = CSRFProtect()
 

@@ -28,6 +28,15 @@ def test_a_path_out_of_the_static_files_reaches_nothing(browser: page.Browser, p
     assert "import" not in answer.get_data(as_text=True)
 
 
+@pytest.mark.parametrize("start", ["/p/", "/a/"])
+def test_a_path_out_of_a_public_link_reaches_nothing(browser: page.Browser, start: str) -> None:
+    for path in PATHS:
+        for token in ("", "x" * 22 + "/"):
+            answer = ask(browser, f"{start}{token}{path}")
+            assert answer.status_code in (301, 303, 308, 400, 404), path
+            assert "import" not in answer.get_data(as_text=True)
+
+
 def test_the_name_of_an_uploaded_file_is_never_used(
     browser: page.Browser, cast: builders.Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
