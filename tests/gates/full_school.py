@@ -178,7 +178,6 @@ class FullSchool:
         there = f"/alerts/{self.inside.public_id}"
         for page_of in ("", "/call-list", "/verify", "/review", "/public-page"):
             yield Extra("mara", f"{there}{page_of}")
-        yield Extra("rosa", f"{there}/call-list")
         for language in ("es", "ko"):
             yield Extra("", path(self.inside, language))
         for person in (self.school.teacher, self.school.garcia):

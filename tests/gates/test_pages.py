@@ -15,6 +15,7 @@ from commons.accounts import passwords
 from commons.database import connection
 from commons.roster.models import Person
 from commons.sites import directory
+from rapidresponse.alerts.texts import service as texts
 from tests import page
 from tests.gates import hostile
 from tests.gates.chromium import Visitor
@@ -24,6 +25,7 @@ from tests.gates.pages import Map, marked
 from tests.gates.usable import ACTS, UNUSABLE
 
 pytestmark = pytest.mark.browser
+COMPOSED = "/alerts/new?type=T1&place=main_entrance&to=A1+A3+A2&seen=yes"
 # Acts that no page leads to, and why not.
 NO_FORM = {
     "gateway.receive": "a machine calls it",
@@ -215,6 +217,22 @@ def test_most_of_the_hostile_words_would_be_seen_on_a_page_that_escapes_nothing(
         seen += bool(marked(careless) or marked(counted))
     # The rest is for other parsers than that of HTML: of styles, of scripts, of filters.
     assert seen >= 60
+
+
+def test_words_that_are_shown_before_they_are_used_stay_words(site: Map) -> None:
+    rosa, here = site.come("rosa"), f"/sites/{site.school.cast.lincoln.public_id}/alert-texts"
+    own = rosa.get(f"{here}/es/T1.alert.A9/own").form("own")
+    note = rosa.get(COMPOSED).form("/alerts/new")
+    library = texts.library_text("es", "T1.alert.A9").template
+    # The check of messages refuses the others, and `echoes` types those.
+    for text in (text for text in hostile.PAYLOADS if text[0] in "\"'" and "<" not in text):
+        for form, field, words in ((own, "body", f"{library}\n{text}"), (note, "note", text)):
+            values = {**form.values, field: words}
+            answer = rosa.client.post(form.action, data=values, base_url=page.ADDRESS)
+            shown = answer.get_data(as_text=True)
+            assert (answer.status_code, marked(shown)) == (200, []), (field, text)
+            assert shown.count(str(escape(text))) > 1
+            answer.close()
 
 
 def test_what_is_typed_into_a_form_or_an_address_comes_back_as_words(site: Map) -> None:

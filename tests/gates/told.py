@@ -33,7 +33,6 @@ def an_alert_told(school: School, note: str = NOTE) -> Alert:
     put(version, school.teacher, MessageState.READ)
     records.record(version, school.teacher, AckKind.NEED_HELP, "link", now)
     put(version, school.kim, MessageState.FAILED, "unregistered")
-    put(version, school.garcia, MessageState.DELIVERED)
     looked = {"seen_themselves": True, "seen_at": now}
     verifications.verify(builders.actor(cast.mara), alert, Outcome.CONFIRMED, **looked)
     return alert

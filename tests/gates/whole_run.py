@@ -23,11 +23,11 @@ from commons.accounts.models import Account
 from commons.accounts.own_data import erasing
 from commons.database import all_models, connection
 from commons.messaging import receiver
-from commons.messaging.models import RelayAccount
+from commons.messaging.models import Message, MessageState, RelayAccount
 from commons.messaging.simulator import Simulator
 from commons.permissions import CONSOLE, RELAY, Role
 from commons.retention import inventory
-from commons.roster.models import Consent, Person, RosterEntry
+from commons.roster.models import Consent, Person, RosterEntry, SlotKind
 from commons.roster.trust import service as trust
 from commons.settings import Settings
 from tests import builders
@@ -35,8 +35,12 @@ from tests.commons.accounts.by_signal.pages import begin, code_of, go_on, number
 from tests.commons.accounts.own_data.life import live
 from tests.commons.messaging.conftest import Hook, Post
 from tests.commons.roster.test_routes import upload
+from tests.gates.spellings import find
+from tests.gates.told import an_alert_told
 from tests.page import ADDRESS, Browser
-from tests.rapidresponse.alerts.school import School
+from tests.rapidresponse.alerts.answers.test_links import link
+from tests.rapidresponse.alerts.public_page.test_public_page import path
+from tests.rapidresponse.alerts.school import School, first, pass_time, put
 
 FAMILY, STAFF, GUEST = "Zenobia Quetzalcoatl", "Xiomara Kestrelwood", "Guadalupe Tamarindo"
 IMPORTED, ERASED = "Philomena Sandpiper", "Ulises Cormorant"
@@ -45,10 +49,11 @@ NUMBERS = {FAMILY: "+18055550177", GUEST: "+18055550178", IMPORTED: "+1805555017
 SIGN_IN_NAME, PASSWORD, SECOND_WORD = "kestrelwood@x.example", "violin harbor umbrella plum", "tram"
 SOURCE, REPLY, REASON = "the heron flies at nine", "osprey asks about lunch", "plover wanted a call"
 HELD = "subpoena of the grebe docket"
+NOTE, AFTERWARDS = "Bring the lapwing radios to the office", "Ask the bittern desk first"
 # Where everybody comes from, and with what: neither is anywhere afterwards.
 NETWORK, DEVICE = "203.0.113.177", "PelicanBrowser"
 NAMES = (FAMILY, STAFF, GUEST, IMPORTED, ERASED)
-WORDS = (SOURCE, REPLY, REASON, HELD, SIGN_IN_NAME)
+WORDS = (SOURCE, REPLY, REASON, HELD, NOTE, AFTERWARDS, SIGN_IN_NAME)
 CANARIES = (*NAMES, *NUMBERS.values(), *WORDS, NETWORK, DEVICE)
 GIVEN = {"handlers": REPLY_HANDLERS, "may_begin": ENGINE.may_begin}
 
@@ -62,6 +67,7 @@ class Run:
     cast: builders.Cast
     school: School
     guest: Browser  # the phone of the family that joined, signed in
+    links: list[str] = dataclasses.field(default_factory=list)  # what opens without signing in
 
     def come(self) -> Browser:
         """Return a new browser, from a network and with a name that can be found again."""
@@ -141,15 +147,36 @@ def joining_and_signing_in_by_signal(run: Run) -> None:
 
 
 def an_alert_with_approval_and_answers(run: Run) -> None:
+    # A role that must answer is waited for, so that somebody has to fill it.
+    builders.a_person(run.cast.lincoln, slot=SlotKind.SCHOOL_ADMINISTRATOR)
     page = run.sign_in("rosa").get("/home").follow("Something is happening")
     page = page.follow("Agents at the entrance").follow("Main entrance")
     page = page.follow("core, staff and families").form("/alerts/new").submit()
+    # Before the relay, which knows no timers here and would put them off.
+    pass_time(clock.now())
     run.relay()
     run.sign_in("mara").get("/home").follow("Say yes or no").form("/approve").submit()
     run.relay()
     run.say(NUMBERS[FAMILY], "1", REPLY)
     run.say(builders.number_of(run.school.garcia), "ALTO")
     assert REPLY in page.browser.get(page.path).text
+
+
+def an_alert_that_could_not_wait(run: Run) -> None:
+    alert = an_alert_told(run.school, NOTE)
+    run.links += [path(alert, "es"), path(alert, "ko")]
+    copies = Message.select().where(Message.topic == first(alert).topic_id)
+    run.links += [link(copy) for copy in copies if copy.person_id is not None]
+    there, mara = f"/alerts/{alert.public_id}", run.sign_in("mara")
+    mara.get(f"{there}/review").form("review").submit(verdict="wrong", words=AFTERWARDS)
+    lost = person_named(FAMILY)
+    put(first(alert), lost, MessageState.FAILED, "unregistered")
+    calls = run.sign_in("rosa").get(f"{there}/call-list")
+    shown = calls.form(f"{lost.public_id}/show").submit()
+    assert find([NUMBERS[FAMILY]], shown.text.encode())
+    shown.form(f"{lost.public_id}/told").submit()
+    saved = shown.browser.get(there).form("/record").submit()
+    assert find(CANARIES, saved.text.encode()) == []
 
 
 def own_data_as_a_file(run: Run) -> None:
@@ -205,6 +232,7 @@ ACTS: tuple[Callable[[Run], None], ...] = (
     staff_with_password_code_and_second_word,
     joining_and_signing_in_by_signal,
     an_alert_with_approval_and_answers,
+    an_alert_that_could_not_wait,
     own_data_as_a_file,
     a_roster_that_is_taken_away,
     looking_a_number_up,
