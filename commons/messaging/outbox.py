@@ -7,7 +7,6 @@ and the relay comes for them.
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -36,7 +35,7 @@ _ONCE = " ON CONFLICT (topic_id, person_id, channel) DO NOTHING"
 _BY_JSON = (
     _COLUMNS
     + """
-SELECT ?, value ->> 0, value ->> 1, value ->> 2, ?, ?, ?, ?, ?, '', 0, FALSE
+SELECT ?, ? + (value & 4095), value >> 38, value >> 12 & 67108863, ?, ?, ?, ?, ?, '', 0, FALSE
 FROM json_each(?) WHERE TRUE
 """
     + _ONCE
@@ -122,9 +121,24 @@ def _insert(
         state = (MessageState.HELD if held else MessageState.QUEUED).value
         values = (topic_id, channel, state, priority, due, last)
         if is_sqlite():
-            run(_BY_JSON, *values, json.dumps(rows))
+            listed, first = _packed(rows)
+            run(_BY_JSON, topic_id, first, *values[1:], listed)
         else:
             run(_BY_COLUMN, *values, *map(list, zip(*rows, strict=True)))
+
+
+def _packed(rows: Sequence[tuple[int, int, int]]) -> tuple[str, int]:
+    """Return rows of text, person and way as one number each, and the key to count texts from.
+
+    SQLite takes a number of 63 bits apart faster than an array of three: 4,096 texts of one
+    topic, 33 million people. Raises OverflowError beyond that.
+    """
+    texts, people, ways = zip(*rows, strict=True)
+    first = min(texts)
+    if max(texts) - first >> 12 or max(people) >> 25 or max(ways) >> 26:
+        raise OverflowError
+    packed = [str(person << 38 | way << 12 | text - first) for text, person, way in rows]
+    return f"[{','.join(packed)}]", first
 
 
 def release(topic_id: int) -> int:
