@@ -31,6 +31,8 @@ from rapidresponse.alerts.models import (
 )
 
 ROLE = "alerts.role"
+# What finds out who is first in a role must not come between a press and its messages.
+FIRST = dt.timedelta(seconds=2)
 ASKED, NOBODY = "alert-role", "alert-role-nobody"
 _ACCOUNTS = {
     SlotKind.SITE_LEAD.value: Role.SITE_LEAD,
@@ -41,8 +43,8 @@ _ACCOUNTS = {
 def begin(actor: Actor, alert: Alert, version: AlertVersion) -> list[timers.Due]:
     """Write down which roles must answer; return the timers that whoever sends sets with it.
 
-    The relay then finds out who fills them: the sender's own transaction stays short. The
-    sender's own role has answered by sending.
+    The relay then finds out who fills them, once the alert itself is on its way: the sender's
+    own transaction stays short. The sender's own role has answered by sending.
     """
     now, required = version.sent_at, pack().types[alert.type].required
     mine = {g.role for g in actor.grants if g.site_id == alert.site_id}
@@ -62,7 +64,7 @@ def begin(actor: Actor, alert: Alert, version: AlertVersion) -> list[timers.Due]
     if rows:
         RoleWatch.insert_many(rows).execute()
     waiting = (row["public_id"] for row in rows if row["state"] is WatchState.WAITING)
-    return [timers.Due(ROLE, str(public_id), now) for public_id in waiting]
+    return [timers.Due(ROLE, str(public_id), now + FIRST) for public_id in waiting]
 
 
 def answered(alert: Alert, person: Person, now: dt.datetime) -> int:
