@@ -16,6 +16,7 @@ from rapidresponse.alerts.models import Acknowledgement, Alert, VersionKind
 from tests import builders
 from tests.crash.points.post import ACCOUNT
 from tests.crash.points.scenarios import Scenario, scenario
+from tests.crash.points.tables import rows
 from tests.crash.points.world import UNKNOWN_WAIT, World, once_only
 from tests.rapidresponse.alerts import school
 from tests.rapidresponse.alerts.school import School
@@ -54,8 +55,10 @@ def heard(world: World, alert: Alert, people: list[builders.Person]) -> Iterator
     Twice in doubt is a person's to call: that is told on the alert's page, and no silence.
     """
     topic = school.first(alert).topic_id
+    asked = f"SELECT person_id, state, reason, repeat FROM message WHERE topic_id = {topic}"
+    found = {row.person_id: row for row in rows(asked)}
     for person in people:
-        row = Message.get_or_none(Message.topic == topic, Message.person == person)
+        row = found.get(person.id)
         if row is not None and row.repeat and row.reason == UNKNOWN:
             continue
         if row is None or row.state != MessageState.SENT:

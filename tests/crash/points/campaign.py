@@ -1,9 +1,10 @@
 """Recording a scenario, killing it at each of its points, and judging what a restart makes of it.
 
-Everything runs in children forked from one process that has read all modules: no interpreter
-start, no open database, no second thread. A run copies a database made ready, acts, and dies by
-SIGKILL at its point; a second child then starts as the system would after a crash, lets the
-relay come to rest, has people do again what they were not answered, and checks.
+A run is a child forked from one process that has read all modules: no interpreter start, no open
+database, no second thread. It copies a database made ready, acts, and dies by SIGKILL at its
+point; then the system starts as it would after a crash, lets the relay come to rest, has people
+do again what they were not answered, and checks. A restart that is killed too, or has a flaw
+planted, is a child as well; the others need none.
 """
 
 from __future__ import annotations
@@ -17,20 +18,16 @@ import random
 import signal
 import sys
 import time
-import traceback
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from commons import effects
 from tests.crash.points import flaws, invariants, places
+from tests.crash.points.endings import in_child, in_here, why
 from tests.crash.points.journal import Journal
 from tests.crash.points.places import Files, Server
 from tests.crash.points.scenarios import Scenario, scenarios
 from tests.crash.points.world import World
-
-# A run that takes longer hangs: it is ended, and counts as a fault.
-LONGEST = 60
 
 
 @dataclasses.dataclass
@@ -55,6 +52,8 @@ class Campaign:
 
     def __init__(self, engine: str, simulator: str = "", accounts: tuple[str, ...] = ()) -> None:
         self.folder = places.folder_in_memory()
+        # Whatever the environment says: else each run would compile all migrations anew.
+        sys.pycache_prefix, sys.dont_write_bytecode = str(self.folder / "read"), False
         self.simulator, self.accounts = simulator, list(accounts)
         files = engine != "postgresql"
         self.place = Files(self.folder, engine) if files else Server(self.folder)
@@ -67,7 +66,7 @@ class Campaign:
 
     def run(self, name: str, flaw: str = "", only: str = "", pairs: int = 0, singles: int = 0,
             seed: int = 0) -> Report:  # fmt: skip
-        """Kill at every point, or at `singles` of them; then `pairs` times at two points.
+        """Kill at the scenario's share of points, or at `singles`; `pairs` times at two of them.
 
         `only` is the name of one run, as `Kill` reads it.
         """
@@ -89,7 +88,8 @@ class Campaign:
     ) -> None:
         points = range(1, len(report.points) + 1)
         lengths = {}
-        for k in sorted(chance.sample(points, min(singles or len(points), len(points)))):
+        most = round(len(points) * found.scenario.share)
+        for k in sorted(chance.sample(points, min(singles or most, len(points)))):
             for hurried in (False, True) if found.scenario.hurried else (False,):
                 kill = Kill(k, hurried=hurried)
                 run = found.killed(kill)
@@ -173,7 +173,7 @@ class Prepared:
         status = in_child(act, folder)
         found = self._restart(folder, url, None)
         aside = [f"a write without a transaction: {sql}" for sql in _aside(folder)]
-        self.faults = [*found.faults, *_why(status, folder), *aside]
+        self.faults = [*found.faults, *why(status, folder), *aside]
         points = names.read_text(encoding="utf-8").split()
         self.place.end(folder)
         return points
@@ -182,10 +182,10 @@ class Prepared:
         """Kill the scenario, where asked its restart too; return what the last restart found."""
         folder, url = self._begin()
         status = in_child(lambda: self._act(folder, url, kill.k), folder)
-        found = _why(status, folder)
+        found = why(status, folder)
         if kill.j:
             status = in_child(lambda: self._again(folder, url, kill, kill.j), folder)
-            found += _why(status, folder)
+            found += why(status, folder)
         outcome = self._restart(folder, url, kill)
         self.place.end(folder)
         return Outcome(found + outcome.faults, outcome.points)
@@ -215,10 +215,15 @@ class Prepared:
             self.scenario.act(world)
 
     def _restart(self, folder: Path, url: str, kill: Kill | None) -> Outcome:
-        status = in_child(lambda: self._again(folder, url, kill), folder)
+        # Nobody kills this one, so that no process is needed for it: a third of the time.
+        alone = self.flaw or self.campaign.simulator
+        run = in_child if alone else in_here
         verdict = folder / "verdict"
+        # That of a restart which ended before it was to be killed.
+        verdict.unlink(missing_ok=True)
+        status = run(lambda: self._again(folder, url, kill), folder)
         if not verdict.exists():
-            return Outcome([*_why(status, folder), "the restart came to no verdict"], 0)
+            return Outcome([*why(status, folder), "the restart came to no verdict"], 0)
         found: dict[str, Any] = json.loads(verdict.read_text(encoding="utf-8"))
         return Outcome(found["faults"], found["points"])
 
@@ -227,9 +232,8 @@ class Prepared:
         effects.trace(counter)
         flaws.plant(self.flaw)
         world = self._world(folder, url)
-        with world.open():
+        with contextlib.closing(world.journal), world.open():
             found = self._come_to_rest(world, kill)
-            effects.trace(None)
         verdict = {"faults": found, "points": counter.passed}
         (folder / "verdict").write_text(json.dumps(verdict), encoding="utf-8")
 
@@ -258,36 +262,8 @@ class Killer:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
-def in_child(work: Callable[[], None], folder: Path) -> int:
-    """Run something in a fork of this process, and return how it ended."""
-    pid = os.fork()
-    if pid:
-        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-    status = 1
-    try:
-        gc.disable()
-        signal.alarm(LONGEST)
-        work()
-        status = 0
-    except BaseException:
-        (folder / "error").write_text(traceback.format_exc(limit=-8), encoding="utf-8")
-    finally:
-        sys.stderr.flush()
-        os._exit(status)
-    raise AssertionError("a child does not come back")
-
-
 def _aside(folder: Path) -> list[str]:
     journal = Journal(folder / "journal")
     found = [line["sql"] for line in journal.lines("written aside")]
     journal.close()
     return found
-
-
-def _why(status: int, folder: Path) -> list[str]:
-    if status in (0, -signal.SIGKILL):
-        return []
-    if status == -signal.SIGALRM:
-        return [f"it hung for {LONGEST} seconds"]
-    error = folder / "error"
-    return [error.read_text(encoding="utf-8") if error.exists() else f"it ended with {status}"]

@@ -14,7 +14,8 @@ from commons import audit, clock
 from commons.database import database, is_sqlite
 from commons.messaging import status
 from commons.messaging.consequences import UNKNOWN
-from commons.messaging.models import MessageState, Timer
+from commons.messaging.models import MessageState
+from commons.messaging.statements import moment
 from commons.messaging.words import words
 from rapidresponse.alerts import tallies
 from rapidresponse.alerts.audience import UNREACHED
@@ -41,7 +42,7 @@ def faults(world: World, *, doubt: bool, last: bool = True) -> list[str]:
         found += [*_chains(), *_screens(tables)]
     found += [*_copies(tables.deliveries, doubt), *_promises(world, tables)]
     found += [*_taken_back(world, tables.deliveries), *_overtaken(world, tables)]
-    found += [*_order(tables), *_followed(tables), *_timers()]
+    found += [*_order(tables), *_followed(tables), *_timers(tables)]
     return [*found, *_authority(tables)]
 
 
@@ -166,11 +167,11 @@ def _goes(one: Delivery) -> bool:
     return one.row.state not in UNREACHED
 
 
-def _timers() -> Iterator[str]:
+def _timers(tables: Tables) -> Iterator[str]:
     """What was due is done, once, and none of it failed."""
     now = clock.now() - dt.timedelta(seconds=1)
-    for timer in Timer.select():
-        if timer.done_at is None and timer.due_at <= now:
+    for timer in tables.timers:
+        if timer.done_at is None and moment(timer.due_at) <= now:
             yield f"the timer {timer.kind} is still due"
         if timer.tries > (timer.done_at is not None):
             yield f"the timer {timer.kind} failed"

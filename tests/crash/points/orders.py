@@ -13,6 +13,8 @@ from typing import Any, Self
 ROOT = Path(__file__).resolve().parents[3]
 # A number; another one takes other samples. What fails names it.
 SEED = int(os.environ.get("FAROLITO_TEST_CRASH_SEED", "4"))
+# How many runs of each scenario are killed a second time, while the restart recovers.
+TWICE = 4
 # One run alone, as a failure names it: `close 17n`.
 ONLY = os.environ.get("FAROLITO_TEST_CRASH", "").rpartition(" ")
 

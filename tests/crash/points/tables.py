@@ -19,6 +19,7 @@ _VERSIONS = """
 SELECT id, alert_id, number, kind, topic_id, body_hash, idempotency_key FROM alert_version
 """
 _APPROVALS = "SELECT version_id, state, body_hash FROM approval"
+_TIMERS = "SELECT kind, due_at, done_at, tries FROM timer"
 _METHODS = "SELECT person_id, public_id, value FROM contact_method"
 _LEFT_OUT = "SELECT version_id, COUNT(*) AS number FROM left_out GROUP BY version_id"
 _ANSWERS = "SELECT alert_id, COUNT(DISTINCT person_id) AS number FROM acknowledgement GROUP BY 1"
@@ -55,6 +56,7 @@ class Tables:
         self.approvals = {row.version_id: row for row in rows(_APPROVALS)}
         self.left_out = {row.version_id: row.number for row in rows(_LEFT_OUT)}
         self.answers = {row.alert_id: row.number for row in rows(_ANSWERS)}
+        self.timers = rows(_TIMERS)
         numbers = {row.person_id: _opened(ContactMethod.value, row) for row in rows(_METHODS)}
         self.deliveries = [
             Delivery(row, numbers.get(row.person_id, ""), _words(row)) for row in rows(_MESSAGES)
