@@ -29,6 +29,7 @@ HOW = {
     "quote": _l("By an answer"),
     "reaction": _l("By a reaction"),
     "link": _l("By a link"),
+    "call": _l("By telephone"),
 }
 
 
