@@ -7,7 +7,7 @@ import dataclasses
 from commons import clock
 from commons.messaging.models import MessageState
 from commons.roster.models import Group
-from rapidresponse.alerts import verifications
+from rapidresponse.alerts import verifications, watches
 from rapidresponse.alerts.answers import records
 from rapidresponse.alerts.models import AckKind, Alert, Outcome
 from rapidresponse.alerts.texts import service as texts
@@ -28,7 +28,7 @@ def an_alert_told(school: School, note: str = NOTE) -> Alert:
     chosen = intent("T2", (*INSIDE, "A9"), seen=True, break_glass="inside")
     alert = send(school.site, cast.rosa, dataclasses.replace(chosen, note=note))
     approve(alert, school)
-    pass_time(now)
+    pass_time(now + watches.FIRST)
     version = first(alert)
     put(version, school.teacher, MessageState.READ)
     records.record(version, school.teacher, AckKind.NEED_HELP, "link", now)

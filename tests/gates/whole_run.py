@@ -30,6 +30,7 @@ from commons.retention import inventory
 from commons.roster.models import Consent, Person, RosterEntry, SlotKind
 from commons.roster.trust import service as trust
 from commons.settings import Settings
+from rapidresponse.alerts import watches
 from tests import builders
 from tests.commons.accounts.by_signal.pages import begin, code_of, go_on, number_of
 from tests.commons.accounts.own_data.life import live
@@ -153,7 +154,7 @@ def an_alert_with_approval_and_answers(run: Run) -> None:
     page = page.follow("Agents at the entrance").follow("Main entrance")
     page = page.follow("core, staff and families").form("/alerts/new").submit()
     # Before the relay, which knows no timers here and would put them off.
-    pass_time(clock.now())
+    pass_time(clock.now() + watches.FIRST)
     run.relay()
     run.sign_in("mara").get("/home").follow("Say yes or no").form("/approve").submit()
     run.relay()

@@ -124,6 +124,9 @@ class RequiredRole(AboutAlerts):
             builders.a_person(self.school.site, slot=SlotKind.SCHOOL_ADMINISTRATOR)
         self.send(world, ("A1",))
         world.deliver()
+        # Only now the relay finds out who fills the role.
+        world.move(3)
+        world.deliver()
 
     def act(self, world: World) -> None:
         for _holder in range(2):
