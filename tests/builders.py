@@ -44,8 +44,8 @@ AREA_CODES = (213, 310, 323, 424, 562, 626, 661, 714, 747, 818, 909, 949)
 def a_number(n: int | None = None) -> str:
     """Return a number that no telephone has: 555-0100 to 555-0199 in several area codes."""
     if n is None:
-        # 555-0142 is the example that forms show.
-        n = next(number for number in _counter if number % 100 != 42)
+        # 555-0142 is the example that forms show, 555-0100 the relay's own number.
+        n = next(number for number in _counter if number % 100 not in (0, 42))
     return f"+1{AREA_CODES[n // 100 % len(AREA_CODES)]}55501{n % 100:02d}"
 
 
