@@ -95,7 +95,7 @@ def _in_doubt(version: AlertVersion, site: Site) -> Iterator[Found]:
 
 
 def _left_out(version: AlertVersion, site: Site) -> Iterator[Found]:
-    people = (
+    people = list(
         LeftOut.select(LeftOut, Person)
         .join(Person)
         .join(Acknowledgement, JOIN.LEFT_OUTER, on=_answered(version, LeftOut.person))
@@ -103,6 +103,9 @@ def _left_out(version: AlertVersion, site: Site) -> Iterator[Found]:
         .order_by(LeftOut.id)
         .limit(LISTED)
     )
+    if not people:
+        # The whole audience is read only to say as whom somebody was left out.
+        return
     audiences = version.audiences.split()
     as_whom = {one.person_id: one.audience for one in gather(site, audiences).missing}
     for row in people:
